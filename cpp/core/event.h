@@ -1,0 +1,37 @@
+// Base of the generated event structs (one per event of a class, its fields as members).
+#pragma once
+
+#include <functional>
+
+#include "core/value.h"
+
+namespace coffer::core {
+
+struct Event {
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  virtual ~Event() = default;
+};
+
+// A field that is read only when a handler asks for it (the Eml of MessageBackup): a message of
+// 150 MB costs no memory unless somebody looks at it. The bytes stay valid until the event ends.
+class LazyBytes {
+ public:
+  LazyBytes() = default;
+  explicit LazyBytes(std::function<Bytes()> load) : load_(std::move(load)) {}
+  // Throws core::Error when the source cannot be read.
+  const Bytes& get() {
+    if (load_) {
+      bytes_ = load_();
+      load_ = nullptr;
+    }
+    return bytes_;
+  }
+
+ private:
+  std::function<Bytes()> load_;
+  Bytes bytes_;
+};
+
+}  // namespace coffer::core

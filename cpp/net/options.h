@@ -1,0 +1,96 @@
+// Every setting that shapes connections, as the run found it when it started.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/log.h"
+#include "core/wipe.h"
+#include "net/url.h"
+
+namespace coffer::net {
+
+struct ServerCertificate {
+  std::string host;
+  std::vector<std::uint8_t> der;  // the leaf
+  std::string pem_chain;          // leaf first
+  std::string subject;
+  std::string issuer;
+  std::string status;  // "OK", or why the library refuses
+  bool verified = false;
+};
+
+enum class HttpVersion { k10, k11, k20 };
+
+struct ProxyOptions {
+  std::string server;
+  int port = 80;
+  std::string user;
+  core::Secret password;
+  int auth_scheme = 0;
+  int ssl = 0;
+  bool auto_detect = false;
+  std::string exceptions;         // ProxyExceptionsList
+  core::Secret authorization;     // ProxyAuthorization
+};
+
+struct FirewallOptions {
+  int type = 0;  // 0 none, 1 tunnel, 2 SOCKS4, 3 SOCKS5, 10 SOCKS4A
+  std::string host;
+  int port = 0;
+  std::string user;
+  core::Secret password;
+  bool auto_detect = false;
+};
+
+struct TransportOptions {
+  Url service;  // GraphURL: who gets Authorization and OtherHeaders
+  int max_connections = 5;
+  HttpVersion http_version = HttpVersion::k11;
+  bool allow_http_fallback = true;
+  bool keep_alive = true;
+  bool compression = true;
+  std::string accept_encoding = "gzip, deflate";
+  std::string user_agent;
+  std::vector<std::string> other_headers;  // checked lines
+  int follow_redirects = 0;                // 0 never, 1 always, 2 same scheme
+  int max_redirects = 20;
+  int timeout_seconds = 60;            // without progress; 0 none
+  bool absolute_timeout = false;       // the timeout counts from the start of the request
+  int connect_timeout_seconds = 0;     // 0: as timeout
+  std::string local_host;
+  int local_port = 0;
+  std::int64_t max_transfer_rate = 0;  // octets per second, 0 none
+  bool tcp_keep_alive = false;
+  int tcp_keep_alive_time_ms = 0;
+  int tcp_keep_alive_interval_ms = 0;
+  bool tcp_no_delay = true;
+  int use_ipv6 = 0;
+  int in_buffer = 0;
+  int out_buffer = 0;
+  bool linger = true;
+  int linger_seconds = 0;
+  ProxyOptions proxy;
+  FirewallOptions firewall;
+  // TLS
+  int enabled_protocols = 15360;     // SSLEnabledProtocols bits
+  std::string server_ca_pem;         // SSLServerCACerts
+  std::string ca_file;
+  std::string ca_path;
+  std::string cipher_suites;
+  bool reuse_session = true;
+  bool include_chain = false;
+  std::string key_log_file;
+
+  // Events. ask is called on the transport's thread for each new host and certificate; the answer
+  // may come at once or later, through the given function, on the transport's thread. Empty: the
+  // library's verdict holds.
+  std::function<void(const ServerCertificate&, std::function<void(bool accept)>)> ask;
+  std::function<void(const std::string&)> ssl_status;      // empty: nobody listens
+  std::function<void(const ServerCertificate&)> connected;  // each new TLS connection: SSLServerCert
+  core::Log* log = nullptr;
+};
+
+}  // namespace coffer::net

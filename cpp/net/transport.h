@@ -1,0 +1,76 @@
+// HTTP as an interface: many requests under way, one thread that drives them.
+//
+// Threads: everything belongs to the thread that calls run_once, except wake.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer::net {
+
+// Whose credentials and headers may travel.
+enum class Peer {
+  kService,  // GraphURL's origin: Authorization, OtherHeaders, cookies
+  kToken,    // an authorization server: none of ours
+};
+
+struct Request {
+  std::string method = "GET";
+  std::string url;
+  Peer peer = Peer::kService;
+  std::string authorization;         // "Bearer …"; sent only when the URL's origin is the service's
+  std::vector<std::string> headers;  // "Name: value"
+  std::string body;
+  bool fresh_connection = false;  // a retry after 503 (Microsoft's advice)
+  std::size_t max_reply = std::size_t{64} << 20;  // octets after decoding; more is 706
+};
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+struct Reply {
+  int status = 0;
+  std::string status_line;
+  std::vector<Header> headers;
+  std::string body;  // empty when a sink took it
+  std::uint64_t wire_octets = 0;
+  // First header of that name, ignoring case; "" when absent.
+  std::string header(std::string_view name) const;
+};
+
+// Takes the body of a 200 reply as it comes, decoded. Returning false ends the transfer (Outcome
+// code 1120 unless the request is cancelled).
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  virtual bool write(const char* data, std::size_t size) = 0;
+};
+
+struct Outcome {
+  std::int32_t code = 0;  // 0: a reply with a status came whole; else the documented code
+  std::string text;
+  bool transient = false;  // worth another try
+  Reply reply;             // also as far as it came, when code is not 0
+};
+
+using Done = std::function<void(Outcome&&)>;
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // `done` is called once from run_once, never from start or cancel, and not at all after cancel.
+  virtual std::uint64_t start(Request request, std::shared_ptr<BodySink> sink, Done done) = 0;
+  virtual void cancel(std::uint64_t id) = 0;
+  // Drives the transfers; returns when something completed, wake was called or the time is over.
+  virtual void run_once(std::chrono::milliseconds max_wait) = 0;
+  virtual void wake() noexcept = 0;  // any thread
+};
+
+}  // namespace coffer::net

@@ -1,0 +1,24 @@
+// URLs through libcurl's own parser, so that what we compare is what libcurl connects to.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace coffer::net {
+
+struct Url {
+  std::string scheme;  // lower case
+  std::string host;    // lower case, without brackets
+  int port = 0;        // effective
+  std::string path;    // from the first '/', as given
+  std::string query;   // without '?'
+  bool has_userinfo = false;
+  bool valid = false;
+
+  static Url parse(std::string_view text);  // absolute http and https only; else valid is false
+  bool same_origin(const Url& other) const noexcept;
+  bool is_loopback() const noexcept;  // localhost, 127.0.0.0/8, ::1
+  std::string origin() const;         // https://host:port, the port only when it is not the default
+};
+
+}  // namespace coffer::net
