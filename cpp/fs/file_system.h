@@ -42,13 +42,16 @@ class File {
   virtual void truncate(std::uint64_t size) = 0;
   virtual void start_sync() = 0;  // begins writing back, does not wait (a hint)
   virtual void sync() = 0;        // data and size are on the disk when it returns
+  // Ends the file and reports what could not be written; the destructor closes in silence.
+  virtual void close() = 0;
 };
 
 class Directory {
  public:
   virtual ~Directory() = default;
   virtual const std::string& path() const = 0;  // for messages only
-  // Absent and create: made 0700. A link or anything else in the way is an IoError naming it.
+  // Absent and create: made 0700, and on the disk when it returns (this folder is synced then). A
+  // link or anything else in the way is an IoError naming it.
   virtual std::unique_ptr<Directory> open_directory(const std::string& name, bool create) = 0;
   virtual std::unique_ptr<File> create(const std::string& name) = 0;  // 0600, must not exist
   virtual std::unique_ptr<File> open(const std::string& name) = 0;    // regular files, read only
@@ -69,9 +72,11 @@ class Directory {
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
-  // A path the user gave: links in it are followed. With create, missing folders are made 0700.
+  // A path the user gave: links in it are followed. With create, missing folders are made 0700 and
+  // are on the disk when it returns.
   virtual std::unique_ptr<Directory> open_directory(const std::string& path, bool create) = 0;
-  virtual std::string absolute(const std::string& path) = 0;  // against the current folder, normalised
+  virtual std::string absolute(
+      const std::string& path) = 0;  // against the current folder, normalised
   virtual std::string real_path(const std::string& path) = 0;  // links resolved; must exist
   // The SQLite VFS (its registered name) whose files live in this file system; "" is the default.
   virtual std::string sqlite_vfs() = 0;

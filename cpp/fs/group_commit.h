@@ -33,8 +33,8 @@ struct CommitItem {
 
 struct CommitResult {
   std::uint64_t tag = 0;
-  int code = 0;       // 0, or the documented code
-  std::string text;   // why
+  int code = 0;      // 0, or the documented code
+  std::string text;  // why
 };
 
 class GroupCommit {
