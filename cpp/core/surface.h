@@ -31,6 +31,7 @@ struct PropertyInfo {
   bool computed;  // read through Component::compute
   bool on_set;    // Component::after_set runs after a write
   Effect effect;
+  const char* reason;  // why values are refused or do nothing: one sentence, or ""
 };
 
 struct SettingInfo {
@@ -51,6 +52,7 @@ struct SettingInfo {
   bool on_set;    // Component::after_set_setting runs after a write
   Effect effect;
   const char* reason;  // for kNoEffect and kUnavailable: one sentence
+  bool flags;          // words are bits: any sum of them fits
 };
 
 struct EventInfo {
