@@ -34,14 +34,18 @@ struct CommitItem {
 struct CommitResult {
   std::uint64_t tag = 0;
   int code = 0;      // 0, or the documented code
+  int error = 0;     // errno when the disk refused, else 0
   std::string text;  // why
 };
 
 class GroupCommit {
  public:
   struct Options {
+    // Twice as many may be submitted and not yet finished, then submit waits: each of them holds a
+    // descriptor (the usual limit is 1024).
     std::size_t max_group = 256;
-    std::function<void()> wake;  // called when completions are ready
+    std::size_t sync_threads = 8;  // how many flushes wait for the disk at the same time
+    std::function<void()> wake;    // called on the commit thread when completions are ready
     // Runs on the commit thread with the tags of the files of a group that are durable under their
     // final names. A failure here is not a failure of the files (the index is a cache).
     std::function<void(const std::vector<std::uint64_t>&)> after_group;

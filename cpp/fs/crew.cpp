@@ -1,0 +1,101 @@
+#include "fs/crew.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace coffer::fs {
+
+std::thread quiet_thread(std::function<void()> body) {
+  // A new thread inherits the mask of the one that makes it.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::thread made(std::move(body));
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return made;
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+}
+
+struct Crew::Impl {
+  std::mutex mutex;
+  std::condition_variable wanted;    // there are items to take, or it is over
+  std::condition_variable finished;  // all items are done
+  const std::function<void(std::size_t)>* step = nullptr;
+  std::size_t next = 0;
+  std::size_t count = 0;
+  std::size_t done = 0;
+  bool over = false;
+  std::vector<std::thread> helpers;
+
+  // Takes items until none is left. A lock per item costs nothing beside a flush of a disk.
+  void take(std::unique_lock<std::mutex>& lock) {
+    while (next < count) {
+      const std::size_t mine = next++;
+      const auto* work = step;
+      lock.unlock();
+      (*work)(mine);
+      lock.lock();
+      if (++done == count) finished.notify_one();
+    }
+  }
+
+  void help() {
+    std::unique_lock<std::mutex> lock(mutex);
+    for (;;) {
+      wanted.wait(lock, [this] { return over || next < count; });
+      if (over) return;
+      take(lock);
+    }
+  }
+};
+
+Crew::Crew(std::size_t size) : impl_(std::make_unique<Impl>()) {
+  if (size > 1) impl_->helpers.reserve(size - 1);
+  while (impl_->helpers.size() + 1 < size) {
+    try {
+      impl_->helpers.push_back(quiet_thread([impl = impl_.get()] { impl->help(); }));
+    } catch (const std::system_error&) {
+      break;
+    }
+  }
+}
+
+Crew::~Crew() {
+  {
+    const std::lock_guard<std::mutex> lock(impl_->mutex);
+    impl_->over = true;
+  }
+  impl_->wanted.notify_all();
+  for (std::thread& helper : impl_->helpers)
+    helper.join();
+}
+
+void Crew::run(std::size_t count, const std::function<void(std::size_t)>& step) {
+  if (count == 0) return;
+  std::unique_lock<std::mutex> lock(impl_->mutex);
+  impl_->step = &step;
+  impl_->next = 0;
+  impl_->done = 0;
+  impl_->count = count;
+  const std::size_t help = std::min(count - 1, impl_->helpers.size());
+  for (std::size_t i = 0; i < help; ++i)
+    impl_->wanted.notify_one();
+  impl_->take(lock);
+  impl_->finished.wait(lock, [this] { return impl_->done == impl_->count; });
+  impl_->count = 0;
+  impl_->next = 0;
+}
+
+}  // namespace coffer::fs

@@ -1,0 +1,256 @@
+#include "fs/group_commit.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "core/error.h"
+#include "fs/crew.h"
+
+namespace coffer::fs {
+namespace {
+
+constexpr int kWritingFailed = 711;  // capi/api/errors.toml
+
+// Runs one step for one item; what goes wrong becomes the item's result. No step of another item
+// suffers: a full disk or a bad sector is the matter of the file it hits.
+template <typename Step>
+void attempt(CommitResult& result, const Step& step) noexcept {
+  try {
+    try {
+      step();
+    } catch (const core::Error& error) {
+      result.code = error.code();
+      result.text = error.what();
+    } catch (const IoError& error) {
+      result.code = kWritingFailed;
+      result.error = error.error();
+      result.text = error.what();
+    } catch (const std::exception& error) {
+      result.code = kWritingFailed;
+      result.text = error.what();
+    }
+  } catch (...) {
+    result.code = kWritingFailed;  // no memory for the text, or not an exception of ours
+  }
+}
+
+}  // namespace
+
+struct GroupCommit::Impl {
+  // Allocated by submit, then only moved from list to list: the commit thread itself needs memory
+  // for nothing but error texts.
+  struct Node {
+    CommitItem item;
+    CommitResult result;
+    bool renamed = false;
+  };
+
+  explicit Impl(Options given) : options(std::move(given)), crew(options.sync_threads) {
+    options.max_group = std::max<std::size_t>(options.max_group, 1);
+    group.reserve(options.max_group);
+    folders.reserve(options.max_group);
+    durable.reserve(options.max_group);
+  }
+
+  void work() noexcept;
+  void commit_group() noexcept;
+  void sync_data() noexcept;
+  void rename_all() noexcept;
+  void sync_folders() noexcept;
+  void run_after_group() noexcept;
+
+  Options options;
+  Crew crew;
+
+  // The commit thread's own: the group under way.
+  std::vector<Node*> group;
+  std::vector<Directory*> folders;
+  std::vector<std::uint64_t> durable;
+
+  mutable std::mutex mutex;
+  std::condition_variable queued;  // for the commit thread
+  std::condition_variable room;    // for submit
+  std::condition_variable ready;   // for drain
+  std::list<Node> queue;
+  std::size_t unfinished = 0;  // queued or in the group under way: each may hold a descriptor
+  std::list<Node> finished;
+  bool over = false;
+  std::thread thread;
+};
+
+GroupCommit::GroupCommit(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {
+  impl_->thread = quiet_thread([impl = impl_.get()] { impl->work(); });
+}
+
+GroupCommit::~GroupCommit() {
+  {
+    const std::lock_guard<std::mutex> lock(impl_->mutex);
+    impl_->over = true;
+  }
+  impl_->queued.notify_one();
+  impl_->thread.join();
+}
+
+void GroupCommit::submit(CommitItem item) {
+  std::list<Impl::Node> node(1);
+  node.front().result.tag = item.tag;
+  node.front().item = std::move(item);
+  {
+    std::unique_lock<std::mutex> lock(impl_->mutex);
+    // The bound on descriptors and memory. Results that wait to be handed out do not count: it is
+    // this very thread that takes them.
+    impl_->room.wait(lock, [this] { return impl_->unfinished < 2 * impl_->options.max_group; });
+    impl_->queue.splice(impl_->queue.end(), node);
+    ++impl_->unfinished;
+  }
+  impl_->queued.notify_one();
+}
+
+std::size_t GroupCommit::pending() const {
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  return impl_->unfinished + impl_->finished.size();
+}
+
+std::size_t GroupCommit::run_completions(const std::function<void(CommitResult&&)>& done) {
+  std::unique_lock<std::mutex> lock(impl_->mutex);
+  // What is there now, and one at a time: `done` may submit, and when it throws nothing is lost.
+  const std::size_t count = impl_->finished.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    std::list<Impl::Node> node;
+    node.splice(node.end(), impl_->finished, impl_->finished.begin());
+    lock.unlock();
+    done(std::move(node.front().result));
+    node.clear();
+    lock.lock();
+  }
+  return count;
+}
+
+void GroupCommit::drain(const std::function<void(CommitResult&&)>& done) {
+  for (;;) {
+    {
+      std::unique_lock<std::mutex> lock(impl_->mutex);
+      impl_->ready.wait(lock,
+                        [this] { return !impl_->finished.empty() || impl_->unfinished == 0; });
+      if (impl_->finished.empty()) return;
+    }
+    run_completions(done);
+  }
+}
+
+void GroupCommit::Impl::work() noexcept {
+  std::list<Node> nodes;
+  for (;;) {
+    {
+      std::unique_lock<std::mutex> lock(mutex);
+      queued.wait(lock, [this] { return over || !queue.empty(); });
+      if (queue.empty()) return;
+      // Whatever has gathered while the group before was on its way: a slow disk makes large groups
+      // by itself, and nobody waits for a group to fill.
+      auto end = queue.begin();
+      for (std::size_t i = 0; i < options.max_group && end != queue.end(); ++i)
+        ++end;
+      nodes.splice(nodes.end(), queue, queue.begin(), end);
+    }
+    for (Node& node : nodes)
+      group.push_back(&node);
+    commit_group();
+    for (Node& node : nodes)
+      node.item = CommitItem();  // what a hook holds ends on this thread
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      unfinished -= group.size();
+      finished.splice(finished.end(), nodes);
+    }
+    group.clear();
+    room.notify_all();
+    ready.notify_all();
+    CommitResult ignored;
+    attempt(ignored, [this] {
+      if (options.wake) options.wake();
+    });
+  }
+}
+
+// The order is the promise, see the header. cpp/fs/README.md says why the data are synced like
+// this.
+void GroupCommit::Impl::commit_group() noexcept {
+  sync_data();
+  rename_all();
+  sync_folders();
+  run_after_group();
+}
+
+void GroupCommit::Impl::sync_data() noexcept {
+  // All data on their way before the first wait.
+  if (group.size() > 1) {
+    for (Node* node : group) {
+      attempt(node->result, [node] { node->item.file->start_sync(); });
+    }
+  }
+  crew.run(group.size(), [this](std::size_t i) {
+    Node& node = *group[i];
+    attempt(node.result, [&node] {
+      node.item.file->sync();
+      node.item.file->close();
+    });
+    node.item.file.reset();
+  });
+}
+
+void GroupCommit::Impl::rename_all() noexcept {
+  for (Node* node : group) {
+    CommitItem& item = node->item;
+    if (node->result.code == 0) {
+      attempt(node->result, [node, &item] {
+        if (item.before_rename) item.before_rename();
+        item.from->rename(item.temporary, *item.to, item.name);
+        node->renamed = true;
+      });
+    }
+    if (!node->renamed) {
+      // Frees its room at once; one that cannot be removed goes with the next start's cleaning.
+      CommitResult ignored;
+      attempt(ignored, [&item] { item.from->remove(item.temporary); });
+    }
+  }
+}
+
+void GroupCommit::Impl::sync_folders() noexcept {
+  folders.clear();
+  for (const Node* node : group) {
+    if (node->renamed) folders.push_back(node->item.to.get());
+  }
+  std::sort(folders.begin(), folders.end());
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
+  crew.run(folders.size(), [this](std::size_t f) {
+    CommitResult verdict;
+    attempt(verdict, [this, f] { folders[f]->sync(); });
+    if (verdict.code == 0) return;
+    // The name may be gone after a power failure: not durable, so not done.
+    for (Node* node : group) {
+      if (!node->renamed || node->item.to.get() != folders[f]) continue;
+      node->result.code = verdict.code;
+      node->result.error = verdict.error;
+      attempt(node->result, [node, &verdict] { node->result.text = verdict.text; });
+    }
+  });
+}
+
+void GroupCommit::Impl::run_after_group() noexcept {
+  if (!options.after_group) return;
+  durable.clear();
+  for (const Node* node : group) {
+    if (node->result.code == 0) durable.push_back(node->result.tag);
+  }
+  if (durable.empty()) return;
+  CommitResult ignored;
+  attempt(ignored, [this] { options.after_group(durable); });
+}
+
+}  // namespace coffer::fs
