@@ -183,8 +183,10 @@ class _Loader:
         if kind not in ZERO or kind == "bytes":
             raise self.fail(row.get("name", "?"), "type", f"unknown type {kind}")
         limits = row.get("range")
+        version = str(self.files["library.toml"].get("version", ""))
+        default = row.get("default", ZERO[kind])
         return self.record(Setting, row, section=row.get("section", section),
-                           default=row.get("default", ZERO[kind]),
+                           default=str(default).replace("{version}", version),
                            range=tuple(limits) if limits is not None else None,
                            indexed=row.get("indexed", False))
 
