@@ -1,8 +1,8 @@
 // The way of an event from the engine's thread to the thread that calls DoEvents, and of the
 // handler's answer back.
 //
-// Threads: post, run_answers and close belong to the engine's thread; dispatch to the thread that
-// calls DoEvents; size, abandon and set_waker to any.
+// Threads: post and run_answers belong to the engine's thread; dispatch to the thread that
+// calls DoEvents; the rest to any.
 #pragma once
 
 #include <chrono>
@@ -34,9 +34,11 @@ class EventQueue {
   // queued in order, and the exception leaves.
   void dispatch(std::chrono::milliseconds max_wait, const std::function<void(int, Event&)>& fire);
 
-  // Runs the answers that came back; returns how many.
+  // Runs the answers that came back; returns how many. When one throws, those behind it stay for
+  // the next call, for which nobody wakes the engine again.
   std::size_t run_answers();
-  // Called (from dispatch's thread) whenever an answer or room has come: wakes the engine.
+  // Called (from dispatch's thread) when answers wait for run_answers or full() has become false:
+  // wakes the engine. Must not call set_waker. When set_waker returns, the old one does not run.
   void set_waker(std::function<void()> waker);
 
   // From now on post never waits (the run is ending); what is queued still reaches dispatch.
@@ -50,6 +52,8 @@ class EventQueue {
     std::unique_ptr<Event> payload;
     Answer answer;
   };
+  void give_back(Item item);
+  void wake_engine();
 
   const std::size_t soft_limit_;
   mutable std::mutex mutex_;
@@ -57,8 +61,9 @@ class EventQueue {
   std::condition_variable room_;
   std::deque<Item> items_;
   std::deque<Item> answered_;
-  std::function<void()> waker_;
   bool abandoned_ = false;
+  std::mutex waker_mutex_;
+  std::function<void()> waker_;
 };
 
 }  // namespace coffer::core

@@ -19,7 +19,9 @@ struct JsonLimits {
   std::size_t max_depth = 64;
   std::size_t max_size = std::size_t{64} << 20;
   bool replace_lone_surrogates = true;  // Graph replies: U+FFFD; 3DS messages: refused
-  bool allow_nul = true;                // \u0000 in strings (kept out of ids and URLs by the caller)
+  // \u0000 in strings. JsonView::string then holds a NUL octet at that place (nothing is cut), so
+  // that callers can refuse it in ids and URLs.
+  bool allow_nul = true;
 };
 
 // Strict RFC 8259 grammar, UTF-8, depth, size, duplicate names. Returns an empty string when the
@@ -36,7 +38,7 @@ class JsonView {
   JsonView at(std::size_t index) const;              // linear: iterate with first/next instead
   JsonView first() const;
   JsonView next() const;
-  std::string_view name() const;  // of a member
+  std::string_view name() const;  // of a member; U+0000 stands as the octets C0 80
   std::size_t size() const;
   bool is_object() const;
   bool is_array() const;
@@ -48,6 +50,7 @@ class JsonView {
   std::string string_or(std::string_view fallback) const;
   std::optional<double> number() const;
   std::optional<bool> boolean() const;
+  std::string text() const;  // the value as JSON, without white space; "null" when absent
 
  private:
   const cJSON* node_ = nullptr;
