@@ -76,6 +76,10 @@ class Component {
   // For rows marked computed.
   virtual Value compute(int property, int index) const;
   virtual std::string compute_setting(int setting, int index) const;
+  // For rows marked on_set: refuses a value that the table cannot judge by throwing 713; runs
+  // without the lock, before the value is stored.
+  virtual void check(int property, const Value& value) const;
+  virtual void check_setting(int setting, const std::string& value) const;
   // For rows marked on_set; runs without the lock, after the value was stored.
   virtual void after_set(int property, int index);
   virtual void after_set_setting(int setting, int index);
