@@ -54,7 +54,9 @@ class CofferError : public std::runtime_error {
 };
 
 // The version of the library that runs, which may be newer than the header.
-inline std::string version() { return coffer_version(); }
+inline std::string version() {
+  return coffer_version();
+}
 
 namespace detail {
 
@@ -107,7 +109,9 @@ inline void check_event(std::int32_t status) {
   if (status != 0) throw CofferError(status, coffer_last_error(nullptr));
 }
 
-inline std::string from_c(const char* text) { return text == nullptr ? std::string() : text; }
+inline std::string from_c(const char* text) {
+  return text == nullptr ? std::string() : text;
+}
 
 // One handler as C carries it: user_data of a callback, deleted by the callback's destroy.
 template <class Event>
@@ -170,9 +174,9 @@ class Component {
   Raw* handle() const noexcept { return raw_; }
 
  protected:
-  Component(Open open, Close close) : close_(close) {
+  Component(Open open_handle, Close close_handle) : close_(close_handle) {
     Raw* raw = nullptr;
-    check(open(&raw), nullptr, *failures_);
+    check(open_handle(&raw), nullptr, *failures_);
     raw_ = raw;
   }
   ~Component() { close(); }

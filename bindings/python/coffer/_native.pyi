@@ -1,0 +1,5 @@
+"""The native part of coffer; use coffer.cloudbackup."""
+
+from coffer.cloudbackup import Office365Backup as Office365Backup
+
+__version__: str
