@@ -81,7 +81,7 @@ def _property_row(prop: Property, library: Library) -> str:
     return (f"    {{{quoted(prop.name)}, core::Type::{ENUM_TYPES[prop.type]}, "
             f"{quoted(prop.default)}, {literal(low)}, {literal(high)}, {table}, {len(allowed)}, "
             f"{count}, {', '.join(map(truth, flags))}, core::Effect::{_EFFECTS[prop.effect]}, "
-            f"{quoted(prop.reason)}}},")
+            f"{quoted(prop.reason)}, {truth(prop.line)}}},")
 
 
 def _setting_row(setting: Setting, cls: Class) -> str:
@@ -95,7 +95,7 @@ def _setting_row(setting: Setting, cls: Class) -> str:
             f"{quoted(setting.default)}, {literal(low)}, {literal(high)}, {table}, "
             f"{len(setting.words)}, {alias}, {count}, {', '.join(map(truth, flags))}, "
             f"core::Effect::{_EFFECTS[setting.effect]}, {quoted(setting.reason)}, "
-            f"{truth(setting.flags)}}},")
+            f"{truth(setting.flags)}, {truth(setting.line)}}},")
 
 
 def _table(kind: str, name: str, rows: list[str]) -> list[str]:

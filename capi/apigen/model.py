@@ -59,6 +59,7 @@ class Property:
     secret: bool = False
     computed: bool = False
     on_set: bool = False
+    line: bool = False  # text without CR, LF and NUL: it goes into a header or an address
     effect: str = "active"  # active none unavailable
     reason: str = ""
     unavailable_values: tuple[int, ...] = ()  # of the enum: refused with 713 and the reason
@@ -162,6 +163,7 @@ class Setting:
     secret: bool = False
     computed: bool = False
     on_set: bool = False
+    line: bool = False
     effect: str = "active"
     reason: str = ""
     added: bool = False  # not in the manual

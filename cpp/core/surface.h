@@ -12,7 +12,8 @@ namespace coffer::core {
 // What setting an item does in this build.
 enum class Effect : std::uint8_t {
   kActive,       // does what its page says
-  kNoEffect,     // stored and read back only: the closed list of settings that cannot mean anything here
+  kNoEffect,     // stored and read back only: the closed list of settings that cannot mean anything
+                 // here
   kUnavailable,  // anything but the default is refused with 713 and a text that says so
 };
 
@@ -32,6 +33,7 @@ struct PropertyInfo {
   bool on_set;    // Component::after_set runs after a write
   Effect effect;
   const char* reason;  // why values are refused or do nothing: one sentence, or ""
+  bool line;           // text that goes into a header or an address: CR, LF and NUL are refused
 };
 
 struct SettingInfo {
@@ -43,7 +45,8 @@ struct SettingInfo {
   const char* const* words;  // enumerated words or numbers as text, or nullptr
   std::size_t word_count;
   int alias;          // id of the property that holds the value, -1 when it has storage of its own
-  int count_setting;  // id of the setting that sizes this indexed one, -1 when not indexed or unbounded
+  int count_setting;  // id of the setting that sizes this indexed one, -1 when not indexed or
+                      // unbounded
   bool indexed;
   bool writable;
   bool locked;
@@ -53,6 +56,7 @@ struct SettingInfo {
   Effect effect;
   const char* reason;  // for kNoEffect and kUnavailable: one sentence
   bool flags;          // words are bits: any sum of them fits
+  bool line;           // text that goes into a header or an address: CR, LF and NUL are refused
 };
 
 struct EventInfo {
