@@ -31,6 +31,7 @@ OUTPUTS = {
     "cxx-header": ("emit_cxx", "header", True),
     "python-module": ("emit_python", "module", True),
     "python-stub": ("emit_python", "stub", True),
+    "python-package": ("emit_python", "package", True),
     "docs": ("emit_docs", "page", True),
 }
 

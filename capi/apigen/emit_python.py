@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apigen import names
 from apigen.cpp_text import quoted
-from apigen.emit_cxx import event_class_name, used_enums
+from apigen.emit_cxx import used_enums
 from apigen.model import Class, Event, Field, Library, Method, Property
 from apigen.prose import (CXX_TYPES, PYTHON_TYPES, default_text, effect_text, index_name,
                           range_text)

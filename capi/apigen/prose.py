@@ -36,7 +36,7 @@ def range_text(library: Library, leaf: Property) -> str:
 
 def effect_text(effect: str, reason: str) -> str:
     """Why an item does not do what its name promises; empty when it does."""
-    tail = f": {reason}" if reason else "."
+    tail = f": {reason.rstrip('.')}." if reason else "."
     if effect == "none":
         return f"No effect on this platform{tail}"
     if effect == "unavailable":
