@@ -238,6 +238,9 @@ void Component::set(int property, int index, Value value) {
     throw Error(kBusy, std::string(row.name) + " cannot be changed while a run is under way");
   }
   check_value(row, value);
+  if (row.on_set) {
+    check(property, value);
+  }
   {
     const std::lock_guard<std::mutex> lock(impl_->mutex);
     impl_->put(property, index, std::move(value));
@@ -292,6 +295,9 @@ std::string Component::config(std::string_view text) {
       set(row.alias, 0, parsed_value(row, impl_->property(row.alias).type, *parsed.value));
     } else {
       std::string value = checked_text(row, *parsed.value);
+      if (row.on_set) {
+        check_setting(id, value);
+      }
       {
         const std::lock_guard<std::mutex> lock(impl_->mutex);
         impl_->put_setting(id, index, std::move(value));
@@ -384,6 +390,10 @@ std::string Component::compute_setting(int setting, int index) const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
   return impl_->setting_slot(setting, index);
 }
+
+void Component::check(int /*property*/, const Value& /*value*/) const {}
+
+void Component::check_setting(int /*setting*/, const std::string& /*value*/) const {}
 
 void Component::after_set(int /*property*/, int /*index*/) {}
 void Component::after_set_setting(int /*setting*/, int /*index*/) {}
