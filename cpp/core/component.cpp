@@ -298,6 +298,9 @@ std::string Component::config(std::string_view text) {
       if (row.on_set) {
         check_setting(id, value);
       }
+      if (row.on_set) {
+        check_setting(id, value);
+      }
       {
         const std::lock_guard<std::mutex> lock(impl_->mutex);
         impl_->put_setting(id, index, std::move(value));
@@ -395,6 +398,8 @@ void Component::check(int /*property*/, const Value& /*value*/) const {}
 
 void Component::check_setting(int /*setting*/, const std::string& /*value*/) const {}
 
+void Component::check(int /*property*/, const Value& /*value*/) const {}
+void Component::check_setting(int /*setting*/, const std::string& /*value*/) const {}
 void Component::after_set(int /*property*/, int /*index*/) {}
 void Component::after_set_setting(int /*setting*/, int /*index*/) {}
 
