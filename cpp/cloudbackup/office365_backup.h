@@ -5,24 +5,21 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "cloudbackup/counters.h"
-#include "cloudbackup/run.h"
+#include "cloudbackup/last_exchange.h"
+#include "cloudbackup/run_settings.h"
+#include "core/clock.h"
 #include "core/component.h"
 #include "core/event_queue.h"
 #include "core/log.h"
 #include "net/options.h"
-
-namespace coffer::oauth {
-class TokenSource;
-}
+#include "oauth/token_client.h"
 
 namespace coffer::cloudbackup {
 
@@ -41,8 +38,9 @@ class Office365Backup final : public core::Component {
  protected:
   core::Value compute(int property, int index) const override;
   std::string compute_setting(int setting, int index) const override;
+  void check(int property, const core::Value& value) const override;
+  void check_setting(int setting, const std::string& value) const override;
   void after_set(int property, int index) override;
-  void check_setting(int setting, int index, const std::string& value) const;
   void after_set_setting(int setting, int index) override;
   bool locked() const noexcept override { return active_.load(); }
 
@@ -51,27 +49,31 @@ class Office365Backup final : public core::Component {
   struct Active;  // what lives as long as a run: transport, store, credentials, the run
 
   void start(bool resume);
-  void run_to_end(Active& active);
+  void run_to_end(const std::shared_ptr<Active>& active);
   void join();
-  RunSettings run_settings(bool resume) const;
-  net::TransportOptions transport_options();
-  std::shared_ptr<oauth::TokenSource> token_source();
   void log_entry(int level, const std::string& message, const char* type);
+
+  RunSettings run_settings(bool resume) const;
+  net::TransportOptions transport_options() const;
+  void add_listeners(net::TransportOptions& options, bool at_once);
+  oauth::TokenSettings token_settings() const;
+  std::shared_ptr<oauth::TokenSource> token_source();
 
   core::EventQueue queue_;
   core::Log log_;
   Counters counters_;
   core::SystemClock clock_;
+  ExchangeRecord exchange_;
   std::atomic<bool> active_{false};
+  std::atomic<bool> interrupted_{false};
   std::atomic<int> phase_{0};
   std::atomic<std::uint64_t> requests_sent_{0};
+  std::atomic<std::thread::id> inline_thread_{};  // inside authorize: events fire at once
 
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<Active> current_;
   std::thread thread_;
-  std::thread::id inline_thread_;  // inside authorize: events fire at once
-  bool interrupted_ = false;
-  net::ServerCertificate last_certificate_;
+  net::ServerCertificate certificate_;  // of the last connection
   std::shared_ptr<oauth::TokenSource> tokens_;
 };
 

@@ -105,6 +105,11 @@ void EventQueue::abandon() {
   room_.notify_all();
 }
 
+void EventQueue::reopen() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  abandoned_ = false;
+}
+
 bool EventQueue::wait(std::chrono::milliseconds max_wait) {
   std::unique_lock<std::mutex> lock(mutex_);
   return queued_.wait_for(lock, max_wait, [this] { return !items_.empty(); });

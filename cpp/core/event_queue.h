@@ -43,6 +43,8 @@ class EventQueue {
 
   // From now on post never waits (the run is ending); what is queued still reaches dispatch.
   void abandon();
+  // The next run begins: post waits for room again.
+  void reopen();
   // Waits until something is queued or the time is over, without dispatching.
   bool wait(std::chrono::milliseconds max_wait);
 

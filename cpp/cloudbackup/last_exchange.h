@@ -1,0 +1,59 @@
+// What the last reply looked like, for StatusCode, TransferredHeaders and their like: a Transport
+// around the Transport, so that neither the engine nor libcurl's wrapper keeps books for it.
+//
+// Threads: the transport's part belongs to the thread that drives it; `read` may be called from any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "net/transport.h"
+
+namespace coffer::cloudbackup {
+
+struct LastExchange {
+  int status = 0;
+  std::string status_line;
+  std::string headers;       // of the reply, a line each, masked
+  std::string data;          // of a reply that is not a message, masked
+  std::string sent_headers;  // masked
+  std::string request;       // masked; only when asked for
+  std::uint64_t octets = 0;
+};
+
+class ExchangeRecord {
+ public:
+  void keep_request(bool keep);
+  void limit_data(std::int64_t octets);  // 0: all that is kept anyway
+  void sent(const net::Request& request);
+  void came(const net::Reply& reply);
+  LastExchange read() const;
+
+ private:
+  mutable std::mutex mutex_;
+  LastExchange last_;
+  bool keep_request_ = false;
+  std::int64_t limit_ = 0;
+};
+
+class RecordingTransport final : public net::Transport {
+ public:
+  RecordingTransport(std::unique_ptr<net::Transport> inner, ExchangeRecord& record,
+                     std::atomic<std::uint64_t>& requests)
+      : inner_(std::move(inner)), record_(record), requests_(requests) {}
+  std::uint64_t start(net::Request request, std::shared_ptr<net::BodySink> sink,
+                      net::Done done) override;
+  void cancel(std::uint64_t id) override { inner_->cancel(id); }
+  void run_once(std::chrono::milliseconds max_wait) override { inner_->run_once(max_wait); }
+  void wake() noexcept override { inner_->wake(); }
+
+ private:
+  std::unique_ptr<net::Transport> inner_;
+  ExchangeRecord& record_;
+  std::atomic<std::uint64_t>& requests_;  // RequestsSent
+};
+
+}  // namespace coffer::cloudbackup

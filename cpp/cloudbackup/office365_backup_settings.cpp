@@ -1,0 +1,292 @@
+// Office365Backup's properties and settings: what is checked when they are set, what is computed
+// when they are read, and what a run takes from them.
+#include <algorithm>
+
+#include "cloudbackup/office365_backup.h"
+#include "core/error.h"
+#include "core/json.h"
+#include "core/text.h"
+#include "net/url.h"
+#include "office365backup_surface.h"
+
+namespace coffer::cloudbackup {
+namespace {
+
+using core::Error;
+
+// Manual, Firewall.FirewallType: setting it sets the port too.
+constexpr std::int32_t kTunnelPort = 80;
+constexpr std::int32_t kSocksPort = 1080;
+constexpr std::int32_t kFirewallNone = 0;
+constexpr std::int32_t kFirewallTunnel = 1;
+
+bool has_control(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+void check_header_value(const char* name, const std::string& value) {
+  if (has_control(value)) {
+    throw Error(713, std::string(name) + " must not contain line breaks or NUL.");
+  }
+}
+
+// Contract section 6: split at CRLF, each line checked.
+std::vector<std::string> header_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find("\r\n");
+    const std::string_view line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 2);
+    if (line.empty()) {
+      continue;
+    }
+    const std::size_t colon = line.find(':');
+    constexpr std::string_view kToken =
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    if (has_control(line) || colon == 0 || colon == std::string_view::npos ||
+        line.substr(0, colon).find_first_not_of(kToken) != std::string_view::npos) {
+      throw Error(713, "OtherHeaders must be lines of the form 'Name: value', separated by CRLF.");
+    }
+    lines.emplace_back(line);
+  }
+  return lines;
+}
+
+net::Url checked_graph_url(const std::string& text) {
+  const net::Url url = net::Url::parse(text);
+  if (!url.valid || has_control(text)) {
+    throw Error(713, "GraphURL must be an absolute https URL such as "
+                     "https://graph.microsoft.com/v1.0.");
+  }
+  if (url.has_userinfo || !url.query.empty() || text.find('#') != std::string::npos) {
+    throw Error(713, "GraphURL must have no user name, query or fragment.");
+  }
+  if (url.scheme == "http" && !url.is_loopback()) {
+    throw Error(713, "GraphURL may use plain http only for a loopback address; use https.");
+  }
+  return url;
+}
+
+std::string without_trailing_slash(std::string text) {
+  while (!text.empty() && text.back() == '/') {
+    text.pop_back();
+  }
+  return text;
+}
+
+net::HttpVersion http_version(const std::string& text) {
+  if (text == "2.0") {
+    return net::HttpVersion::k20;
+  }
+  return text == "1.0" ? net::HttpVersion::k10 : net::HttpVersion::k11;
+}
+
+}  // namespace
+
+void Office365Backup::check(int property, const core::Value& value) const {
+  if (property == kAuthorization) {
+    check_header_value("Authorization", std::get<std::string>(value));
+  }
+}
+
+void Office365Backup::check_setting(int setting, const std::string& value) const {
+  switch (setting) {
+    case kSetGraphURL:
+      checked_graph_url(value);
+      break;
+    case kSetOtherHeaders:
+      header_lines(value);
+      break;
+    case kSetUserAgent:
+      check_header_value("UserAgent", value);
+      break;
+    case kSetUserId:
+      check_header_value("UserId", value);
+      break;
+    case kSetAcceptEncoding:
+      check_header_value("AcceptEncoding", value);
+      break;
+    case kSetProxyAuthorization:
+      check_header_value("ProxyAuthorization", value);
+      break;
+    default:
+      break;
+  }
+}
+
+void Office365Backup::after_set(int property, int /*index*/) {
+  if (property == kFirewallFirewallType) {
+    const auto type = static_cast<std::int32_t>(number(kFirewallFirewallType));
+    const std::int32_t port = type == kFirewallNone     ? 0
+                              : type == kFirewallTunnel ? kTunnelPort
+                                                        : kSocksPort;
+    store(kFirewallPort, port);
+  } else if (property == kProxyAuthScheme) {
+    store(kProxyUser, std::string());
+    store(kProxyPassword, std::string());
+  } else if (property >= kOAuthAccessToken && property <= kOAuthWebAuthURL) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    tokens_.reset();  // what was cached belongs to the settings that were there before
+  }
+}
+
+void Office365Backup::after_set_setting(int setting, int /*index*/) {
+  if (setting == kSetLogLevel) {
+    log_.set_level(static_cast<int>(setting_number(kSetLogLevel)));
+  } else if (setting == kSetTransferredRequest) {
+    exchange_.keep_request(setting_flag(kSetTransferredRequest));
+  } else if (setting == kSetTransferredDataLimit) {
+    exchange_.limit_data(setting_number(kSetTransferredDataLimit));
+  }
+}
+
+core::Value Office365Backup::compute(int property, int index) const {
+  switch (property) {
+    case kMessageCount:
+      return static_cast<std::int32_t>(
+          std::min<std::int64_t>(counters_.values().listed, INT32_MAX));
+    case kSSLServerCertSubject: {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      return certificate_.subject;
+    }
+    case kSSLServerCertIssuer: {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      return certificate_.issuer;
+    }
+    case kSSLServerCertEncoded: {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      return core::Bytes(certificate_.der.begin(), certificate_.der.end());
+    }
+    default:
+      return Component::compute(property, index);
+  }
+}
+
+std::string Office365Backup::compute_setting(int setting, int index) const {
+  const CounterValues sums = counters_.values();
+  switch (setting) {
+    case kSetPhase:
+      return std::to_string(phase_.load());
+    case kSetMessagesListed:
+      return std::to_string(sums.listed);
+    case kSetMessagesSaved:
+      return std::to_string(sums.saved);
+    case kSetMessagesUnchanged:
+      return std::to_string(sums.unchanged);
+    case kSetMessagesSkipped:
+      return std::to_string(sums.skipped);
+    case kSetMessagesGone:
+      return std::to_string(sums.gone);
+    case kSetMessagesFailed:
+      return std::to_string(sums.failed);
+    case kSetMessagesPending:
+      return std::to_string(sums.pending());
+    case kSetMessagesDeleted:
+      return std::to_string(sums.deleted);
+    case kSetBytesSaved:
+      return std::to_string(sums.bytes_saved);
+    case kSetRequestsSent:
+      return std::to_string(requests_sent_.load());
+    case kSetFailedMessage: {
+      if (index < 0 || index >= sums.failed) {
+        throw Error(606, "FailedMessage[" + std::to_string(index) + "] does not exist: MessagesFailed is " +
+                             std::to_string(sums.failed) + ".");
+      }
+      const FailedMessage failed = counters_.failed_message(index);
+      return failed.id + " " + std::to_string(failed.code) + " " + failed.text;
+    }
+    case kSetStatusCode:
+      return std::to_string(exchange_.read().status);
+    case kSetStatusLine:
+      return exchange_.read().status_line;
+    case kSetTransferredHeaders:
+      return exchange_.read().headers;
+    case kSetTransferredData:
+      return exchange_.read().data;
+    case kSetSentHeaders:
+      return exchange_.read().sent_headers;
+    case kSetTransferredRequest:
+      return exchange_.read().request;
+    case kSetBytesTransferred:
+      return std::to_string(exchange_.read().octets);
+    default:
+      return Component::compute_setting(setting, index);
+  }
+}
+
+RunSettings Office365Backup::run_settings(bool resume) const {
+  RunSettings settings;
+  const std::string graph_url = setting_text(kSetGraphURL);
+  settings.service = checked_graph_url(graph_url);
+  settings.graph_url = without_trailing_slash(graph_url);
+  settings.user_id = setting_text(kSetUserId);
+  settings.dates = graph::parse_date_range(text(kStartDate), text(kEndDate));
+  settings.filter = text(kFilter);
+  settings.page_size = static_cast<int>(setting_number(kSetMessagePageSize));
+  settings.max_connections = static_cast<int>(number(kMaxConnections));
+  settings.mailbox_concurrency = static_cast<int>(setting_number(kSetMailboxConcurrency));
+  settings.max_retry_count = static_cast<int>(setting_number(kSetMaxRetryCount));
+  settings.retry_interval = std::chrono::seconds(setting_number(kSetRetryInterval));
+  settings.throttle_wait_limit = std::chrono::seconds(setting_number(kSetThrottleWaitLimit));
+  settings.immutable_ids = setting_flag(kSetImmutableIds);
+  settings.sync_deletes = flag(kSyncDeletes);
+  settings.resume = resume;
+  return settings;
+}
+
+net::TransportOptions Office365Backup::transport_options() const {
+  net::TransportOptions options;
+  options.service = checked_graph_url(setting_text(kSetGraphURL));
+  options.max_connections = static_cast<int>(number(kMaxConnections));
+  options.http_version = http_version(setting_text(kSetHTTPVersion));
+  options.allow_http_fallback = setting_flag(kSetAllowHTTPFallback);
+  options.keep_alive = setting_flag(kSetKeepAlive);
+  options.compression = setting_flag(kSetAllowHTTPCompression);
+  options.accept_encoding = setting_text(kSetAcceptEncoding);
+  options.user_agent = setting_text(kSetUserAgent);
+  options.other_headers = header_lines(setting_text(kSetOtherHeaders));
+  options.follow_redirects = static_cast<int>(setting_number(kSetFollowRedirects));
+  options.max_redirects = static_cast<int>(setting_number(kSetMaxRedirectAttempts));
+  options.timeout_seconds = static_cast<int>(setting_number(kSetTimeout));
+  options.absolute_timeout = setting_flag(kSetAbsoluteTimeout);
+  options.connect_timeout_seconds = static_cast<int>(setting_number(kSetConnectionTimeout));
+  options.local_host = setting_text(kSetLocalHost);
+  options.local_port = static_cast<int>(setting_number(kSetLocalPort));
+  options.max_transfer_rate = setting_number(kSetMaxTransferRate);
+  options.tcp_keep_alive = setting_flag(kSetTCPKeepAlive);
+  options.tcp_keep_alive_time_ms = static_cast<int>(setting_number(kSetKeepAliveTime));
+  options.tcp_keep_alive_interval_ms = static_cast<int>(setting_number(kSetKeepAliveInterval));
+  options.tcp_no_delay = setting_flag(kSetTcpNoDelay);
+  options.use_ipv6 = static_cast<int>(setting_number(kSetUseIPv6));
+  options.in_buffer = static_cast<int>(setting_number(kSetInBufferSize));
+  options.out_buffer = static_cast<int>(setting_number(kSetOutBufferSize));
+  options.linger = setting_flag(kSetLinger);
+  options.linger_seconds = static_cast<int>(setting_number(kSetLingerTime));
+
+  options.proxy.server = text(kProxyServer);
+  options.proxy.port = static_cast<int>(number(kProxyPort));
+  options.proxy.user = text(kProxyUser);
+  options.proxy.password = core::Secret(text(kProxyPassword));
+  options.proxy.auth_scheme = static_cast<int>(number(kProxyAuthScheme));
+  options.proxy.ssl = static_cast<int>(number(kProxySSL));
+  options.proxy.auto_detect = flag(kProxyAutoDetect);
+  options.proxy.exceptions = setting_text(kSetProxyExceptionsList);
+  options.proxy.authorization = core::Secret(setting_text(kSetProxyAuthorization));
+  options.firewall.type = static_cast<int>(number(kFirewallFirewallType));
+  options.firewall.host = text(kFirewallHost);
+  options.firewall.port = static_cast<int>(number(kFirewallPort));
+  options.firewall.user = text(kFirewallUser);
+  options.firewall.password = core::Secret(text(kFirewallPassword));
+  options.firewall.auto_detect = flag(kFirewallAutoDetect);
+
+  options.enabled_protocols = static_cast<int>(setting_number(kSetSSLEnabledProtocols));
+  options.server_ca_pem = setting_text(kSetSSLServerCACerts);
+  options.cipher_suites = setting_text(kSetSSLEnabledCipherSuites);
+  options.reuse_session = setting_flag(kSetReuseSSLSession);
+  options.include_chain = setting_flag(kSetSSLIncludeCertChain);
+  options.key_log_file = setting_text(kSetSSLKeyLogFile);
+  return options;
+}
+
+}  // namespace coffer::cloudbackup
