@@ -133,6 +133,9 @@ class App:
         first = request.segments[0] if request.segments else ""
         if first == "__sim":
             return self.control.handle(request)
+        if not connection.counted:
+            connection.counted = True
+            self.server.opened += 1
         try:
             if first in VERSIONS:
                 return service.handle(self.world, request, connection.number)

@@ -66,15 +66,19 @@ def settings(config: dict[str, Any]) -> str:
     if config["ca_file"]:
         lines.append(f'backup.config("SSLServerCACerts=" + open("{config["ca_file"]}").read())')
     lines += [
-        'backup.data_folder = "backup"',
-        "backup.start_backup()", "",
-        "# or, instead of the token, as an application:",
-        "backup.o_auth_grant_type = 3  # client credentials",
-        f'backup.o_auth_server_token_url = "{config["token_url"]}"',
-        f'backup.o_auth_client_id = "{config["client_id"]}"',
-        f'backup.o_auth_client_secret = "{config["client_secret"]}"',
-        'backup.o_auth_authorization_scope = "https://graph.microsoft.com/.default"',
-        "backup.authorization = backup.authorize()", "",
+        'backup.data_folder = "backup"', "",
+        "ended = []",
+        "backup.on_end_backup = ended.append",
+        "backup.start_backup()",
+        "while not ended:",
+        "    backup.do_events()", "",
+        "# or, instead of the token, as an application (client credentials):",
+        "backup.oauth_grant_type = 3",
+        f'backup.oauth_server_token_url = "{config["token_url"]}"',
+        f'backup.oauth_client_id = "{config["client_id"]}"',
+        f'backup.oauth_client_secret = "{config["client_secret"]}"',
+        'backup.oauth_authorization_scope = "https://graph.microsoft.com/.default"',
+        "backup.authorize()", "",
         f"# tenant {config['tenant']}",
     ]
     if config["ca_file"]:

@@ -66,7 +66,8 @@ class Control:
 
     def _metrics(self, request: Request, body: Any) -> Any:
         world, server = self._world, self._server
-        return world.metrics.as_json(world.limits, server.opened, len(server.connections),
+        return world.metrics.as_json(world.limits, server.opened,
+                                     sum(c.counted for c in server.connections),
                                      request.query.get("log") == "1",
                                      request.query.get("items") == "1")
 

@@ -114,7 +114,7 @@ class Rule:
                 return False
         if self._path is not None and not self._path.search(seen.target):
             return False
-        if seen.total <= int(m.get("afterRequests", 0)):
+        if "afterRequests" in m and seen.total <= int(m["afterRequests"]):
             return False
         self.matched += 1
         if self._nth is not None and self.matched not in self._nth:

@@ -42,6 +42,8 @@ class Connection(asyncio.StreamReaderProtocol):
         self.gone = asyncio.Event()
         self.peer = ""
         self.sent = 0
+        #: set by the application with the first request that is not for the control interface
+        self.counted = False
         self._room = asyncio.Event()
         self._room.set()
         Connection._serial += 1
@@ -55,7 +57,6 @@ class Connection(asyncio.StreamReaderProtocol):
         peer = transport.get_extra_info("peername")
         self.peer = str(peer[0]) if peer else ""
         self.server.connections.add(self)
-        self.server.opened += 1
         self._serving = asyncio.get_running_loop().create_task(self._serve())
 
     def eof_received(self) -> bool:

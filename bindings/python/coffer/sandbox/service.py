@@ -214,7 +214,8 @@ def _dispatch(call: Call, box: Mailbox) -> Response:
         raise GraphError(405, "ErrorInvalidRequest", "The OData request is not supported.")
     if kind == "other":
         segment = call.request.segments[-1] if call.request.segments else ""
-        raise bad_request(f"Resource not found for the segment '{segment}'.")
+        raise bad_request(f"Resource not found for the segment '{segment}'.",
+                          "RequestBroker--ParseUri")
     if method not in ("GET", "HEAD"):
         raise GraphError(405, "ErrorInvalidRequest", "The OData request is not supported.")
     if kind == "list":
