@@ -1,0 +1,46 @@
+// Files being written: in .meta/tmp/, or beside their target when that is on another file system
+// (contract section 4). What a dead run left is removed by the next start; the folders where it
+// wrote beside targets are noted in .meta/tmp/ for that.
+//
+// Threads: the engine's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "cloudbackup/places.h"
+#include "core/log.h"
+#include "fs/file_system.h"
+
+namespace coffer::cloudbackup {
+
+struct TemporaryFile {
+  std::shared_ptr<fs::Directory> folder;
+  std::string name;
+  std::unique_ptr<fs::File> file;
+};
+
+class Temporaries {
+ public:
+  Temporaries(fs::FileSystem& file_system, std::shared_ptr<fs::Directory> tmp);
+
+  // For a new start, under the lock.
+  void clean(core::Log* log);
+  TemporaryFile create(const Target& target);
+  fs::Directory& folder() const noexcept { return *tmp_; }
+
+ private:
+  void note(const std::string& folder);
+  void clean_beside();
+
+  fs::FileSystem& file_system_;
+  const std::shared_ptr<fs::Directory> tmp_;
+  const std::string prefix_;  // unlike any other run's, also after the pid is used again
+  std::uint64_t next_ = 1;
+  std::set<std::string> noted_;
+  std::unique_ptr<fs::File> notes_;
+};
+
+}  // namespace coffer::cloudbackup
