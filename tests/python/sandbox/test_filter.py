@@ -46,6 +46,7 @@ def loaded(client: Any, sandbox: Sandbox) -> Any:
     ("(createdDateTime ge 2023-01-01T00:00:00Z) and (subject eq 'Second' or subject eq null)", {1, 2}),
     ("parentFolderId eq 'inbox'", set()),
     ("parentFolderId eq 'Sent Items'", set()),
+    ("parentFolderId ne null and subject ne parentFolderId", {0, 1, 2, 3}),
 ])
 def test_matches(loaded: Any, text: str, expected: set[int]) -> None:
     answer = loaded.filter(text)

@@ -7,9 +7,7 @@ from typing import Any, Callable
 
 from . import changes
 from .errors import GraphError
-from .faults import RuleError
 from .server import HttpServer
-from .spec import SpecError
 from .wire import Request, Response, json_response
 from .world import World
 
@@ -61,7 +59,7 @@ class Control:
             return json_response(route(request, body), chunked=False)
         except GraphError as exc:
             return json_response({"error": str(exc)}, 400, False)
-        except (ValueError, KeyError, TypeError, IndexError, RuleError, SpecError) as exc:
+        except (ValueError, LookupError, TypeError, AttributeError) as exc:
             return json_response({"error": f"{type(exc).__name__}: {exc}"}, 400, False)
 
     def _metrics(self, request: Request, body: Any) -> Any:

@@ -180,7 +180,7 @@ class _Parser:
                               f"operand types '{_EDM.get(left.kind, left.kind)}' and "
                               f"'{_EDM.get(right.kind, right.kind)}' for operator kind "
                               f"'{_KIND[name]}'.")
-        if "parentFolderId" in (left.path, right.path):
+        if "parentFolderId" in (left.path, right.path) and (left.literal or right.literal):
             return self._folder(name, left, right)
         compare = _COMPARE[name]
         exact = "id" in (left.path, right.path)

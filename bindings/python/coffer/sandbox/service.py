@@ -93,6 +93,10 @@ def handle(world: World, request: Request, connection: int) -> Response:
         response, item_id = _admitted(world, request, route, connection, outcome, held)
     except GraphError as exc:
         response = render(world, request, exc)
+    except BaseException:
+        for give_back in held:
+            give_back()
+        raise
     response.on_sent += held
     finish(world, request, response, outcome)
     world.metrics.answered(request, route.kind, mailbox, response, item_id)
