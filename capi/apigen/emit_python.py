@@ -119,6 +119,9 @@ def params_definition(cls: Class, event: Event, package: str) -> str:
         lines += [f"    params.{what}({quoted(names.python(field.name))}, "
                   f"{quoted(field_doc(field))},",
                   f"        &{event.name}Params::{names.snake(field.name)});"]
+    shown = ", ".join(quoted(names.python(field.name)) for field in event.fields
+                      if field.type != "bytes")
+    lines.append(f"    params.shown({{{shown}}});")
     return "\n".join(lines + ["  }"])
 
 

@@ -9,8 +9,6 @@ namespace coffer::python {
 namespace {
 
 // Never destroyed: objects may outlive the module.
-bool no_new_objects = false;  // under the interpreter's lock
-
 std::set<Live*>& live_objects() {
   static std::set<Live*>* const instance = std::make_unique<std::set<Live*>>().release();
   return *instance;
@@ -19,7 +17,8 @@ std::set<Live*>& live_objects() {
 }  // namespace
 
 Live::Live() : process_(getpid()) {
-  if (no_new_objects) throw CofferError(kInvalidHandle, "The interpreter is shutting down.");
+  stay_if_exiting();
+  if (in_exit()) throw CofferError(kInvalidHandle, "The interpreter is shutting down.");
   live_objects().insert(this);
 }
 
@@ -36,7 +35,7 @@ bool Live::in_child_of_fork() const noexcept {
 }
 
 void Live::close_all() {
-  no_new_objects = true;
+  begin_exit();
   std::vector<py::object> held;  // close() lets other threads run, and drop their references
   for (Live* object : live_objects())
     held.push_back(object->self());
@@ -48,7 +47,6 @@ void Live::close_all() {
     }
   }
   wait_for_outside_calls();
-  set_exiting();
 }
 
 void check_signals() {

@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "component.h"
 #include "convert.h"
@@ -165,8 +167,22 @@ template <class Params>
 class ParamsDefinition {
  public:
   ParamsDefinition(py::module_& module, const char* name, const char* package, const char* doc)
-      : class_(module, name, doc) {
+      : class_(module, name, doc), name_(name) {
     class_.attr("__module__") = package;
+  }
+
+  // What repr() shows, by the fields' names; long octets are not among them.
+  void shown(std::vector<const char*> fields) {
+    class_.def("__repr__", [name = name_, fields = std::move(fields)](const py::object& self) {
+      std::string text = std::string(name) + "(";
+      const char* comma = "";
+      for (const char* field : fields) {
+        const py::str value = py::repr(self.attr(field));
+        text += std::string(comma) + field + "=" + value.cast<std::string>();
+        comma = ", ";
+      }
+      return text + ")";
+    });
   }
 
   template <class T>
@@ -192,6 +208,7 @@ class ParamsDefinition {
 
  private:
   py::class_<Params, std::shared_ptr<Params>> class_;
+  const char* name_;
 };
 
 }  // namespace coffer::python

@@ -23,25 +23,26 @@ class Gil {
   PyGILState_STATE state_;
 };
 
-// Counts the calls that are out of the interpreter, so that its end can wait for their return:
-// a thread that asks a dying interpreter for the lock is unwound through C++ frames, which
-// terminates the process. Threads: begin, end and exiting with the lock held.
+// The interpreter's end. A thread that asks a dying interpreter for the lock is unwound through C++
+// frames, which terminates the process. Therefore the end counts the calls that are out of the
+// interpreter and waits for their return; threads other than the one that ends it then stay in the
+// module for good (what Python does itself from 3.14 on). Threads: with the lock held.
 void begin_outside_call();
 void end_outside_call() noexcept;
-// Waits, without the lock, until all are back.
+void begin_exit() noexcept;
+bool in_exit() noexcept;
+// Waits, without the lock, until all calls are back.
 void wait_for_outside_calls();
-// True once the interpreter's exit has closed all objects.
-bool exiting() noexcept;
-void set_exiting() noexcept;
+// Returns unless the interpreter is ending and this is another thread's doing.
+void stay_if_exiting() noexcept;
+// To be called once, when the module is made.
+void watch_forks();
 
 // Runs a function without the lock. Not a guard object: taking the lock again belongs in no
 // destructor, see above.
 template <class Function>
 void without_gil(Function&& function) {
-  if (exiting()) {
-    std::forward<Function>(function)();
-    return;
-  }
+  stay_if_exiting();
   std::exception_ptr failure;
   begin_outside_call();
   PyThreadState* thread = PyEval_SaveThread();
@@ -52,6 +53,7 @@ void without_gil(Function&& function) {
   }
   PyEval_RestoreThread(thread);
   end_outside_call();
+  stay_if_exiting();
   if (failure) std::rethrow_exception(failure);
 }
 

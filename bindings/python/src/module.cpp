@@ -5,6 +5,7 @@
 
 #include "component.h"
 #include "convert.h"
+#include "gil.h"
 
 namespace coffer::python {
 namespace {
@@ -40,5 +41,6 @@ PYBIND11_MODULE(_native, module) {
     }
   });
   define_cloudbackup(module);
+  watch_forks();
   py::module_::import("atexit").attr("register")(py::cpp_function(&Live::close_all));
 }
