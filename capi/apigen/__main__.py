@@ -23,6 +23,8 @@ OUTPUTS = {
     "engine-source": ("emit_engine", "source", True),
     "c-header": ("emit_capi", "header", True),
     "c-errors": ("emit_capi", "errors_header", False),
+    "c-enums": ("emit_capi", "enums_header", False),
+    "c-version": ("emit_capi", "version_header", False),
     "c-map": ("emit_capi", "export_map", False),
     "c-glue": ("emit_glue", "glue", True),
     "c-tables": ("emit_glue", "tables", False),

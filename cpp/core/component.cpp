@@ -6,6 +6,7 @@
 
 #include "core/settings.h"
 #include "core/text.h"
+#include "core/value_tables.h"
 #include "core/wipe.h"
 
 namespace coffer::core {
@@ -19,188 +20,13 @@ constexpr std::int32_t kHandlerFailed = 30003;
 constexpr std::int32_t kNotInHandler = 30004;
 constexpr std::int32_t kInternal = 30005;
 
-// An indexed setting without a count grows with what is written, but not without bound.
-constexpr std::size_t kMostUncounted = 1000;
-
-void wipe_value(Value& value) noexcept {
-  if (auto* text = std::get_if<std::string>(&value)) {
-    wipe(*text);
-  } else if (auto* bytes = std::get_if<Bytes>(&value)) {
-    wipe(*bytes);
-  }
-}
-
-std::int64_t number_of(const Value& value) {
-  struct Visitor {
-    std::int64_t operator()(const std::string&) const { return 0; }
-    std::int64_t operator()(const Bytes&) const { return 0; }
-    std::int64_t operator()(bool flag) const { return flag ? 1 : 0; }
-    std::int64_t operator()(std::int32_t number) const { return number; }
-    std::int64_t operator()(std::int64_t number) const { return number; }
-  };
-  return std::visit(Visitor{}, value);
-}
-
-std::int64_t number_of_text(std::string_view text) {
-  if (const auto number = parse_int(text)) {
-    return *number;
-  }
-  return parse_bool(text).value_or(false) ? 1 : 0;
-}
-
-[[noreturn]] void out_of_range(const char* name, std::string_view index, std::size_t size) {
-  throw Error(kIndexOutOfRange, std::string(name) + "[" + std::string(index) +
-                                    "] does not exist: there are " + std::to_string(size) +
-                                    ", counted from 0");
-}
-
 }  // namespace
 
 struct Component::Impl {
-  explicit Impl(const ClassInfo& table) : info(table), handlers(table.event_count) {
-    properties.resize(info.property_count);
-    for (std::size_t i = 0; i < info.property_count; ++i) {
-      resize_property(i, initial_size(info.properties[i]));
-    }
-    settings.resize(info.setting_count);
-    for (std::size_t i = 0; i < info.setting_count; ++i) {
-      resize_setting(i, initial_size(info.settings[i]));
-    }
-  }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    for (std::size_t i = 0; i < info.property_count; ++i) {
-      resize_property(i, 0);
-    }
-    for (std::size_t i = 0; i < info.setting_count; ++i) {
-      resize_setting(i, 0);
-    }
-  }
+  explicit Impl(const ClassInfo& info) : values(info), handlers(info.event_count) {}
 
-  std::size_t initial_size(const PropertyInfo& row) const {
-    return row.count_property < 0 ? 1 : size_text(property(row.count_property).default_text);
-  }
-  std::size_t initial_size(const SettingInfo& row) const {
-    if (row.count_setting < 0) {
-      return row.indexed ? 0 : 1;
-    }
-    return size_text(setting(row.count_setting).default_text);
-  }
-  static std::size_t size_text(const char* text) {
-    return static_cast<std::size_t>(parse_int(text).value_or(0));
-  }
-
-  const PropertyInfo& property(int id) const {
-    if (id < 0 || static_cast<std::size_t>(id) >= info.property_count) {
-      throw Error(kInternal, "no such property");
-    }
-    return info.properties[id];
-  }
-  const SettingInfo& setting(int id) const {
-    if (id < 0 || static_cast<std::size_t>(id) >= info.setting_count) {
-      throw Error(kInternal, "no such setting");
-    }
-    return info.settings[id];
-  }
-
-  // Grows with defaults or drops the tail; what is dropped leaves no secret behind.
-  void resize_property(std::size_t id, std::size_t size) {
-    const PropertyInfo& row = info.properties[id];
-    std::vector<Value>& values = properties[id];
-    for (std::size_t i = size; row.secret && i < values.size(); ++i) {
-      wipe_value(values[i]);
-    }
-    // Moving on growth would leave copies of short strings behind.
-    if (row.secret && size > values.capacity()) {
-      std::vector<Value> larger;
-      larger.reserve(size);
-      for (Value& value : values) {
-        larger.push_back(value);
-        wipe_value(value);
-      }
-      values.swap(larger);
-    }
-    values.resize(size, value_of(row.type, row.default_text));
-  }
-  void resize_setting(std::size_t id, std::size_t size) {
-    const SettingInfo& row = info.settings[id];
-    std::vector<std::string>& values = settings[id];
-    for (std::size_t i = size; row.secret && i < values.size(); ++i) {
-      wipe(values[i]);
-    }
-    if (row.secret && size > values.capacity()) {
-      std::vector<std::string> larger;
-      larger.reserve(size);
-      for (std::string& value : values) {
-        larger.push_back(value);
-        wipe(value);
-      }
-      values.swap(larger);
-    }
-    values.resize(size, row.default_text);
-  }
-
-  Value& slot(int id, int index) {
-    std::vector<Value>& values = properties[static_cast<std::size_t>(id)];
-    const std::size_t at = property(id).count_property < 0 ? 0 : static_cast<std::size_t>(index);
-    if (at >= values.size()) {
-      out_of_range(property(id).name, std::to_string(index), values.size());
-    }
-    return values[at];
-  }
-  std::string& setting_slot(int id, int index) {
-    std::vector<std::string>& values = settings[static_cast<std::size_t>(id)];
-    const SettingInfo& row = setting(id);
-    const std::size_t at = row.indexed ? static_cast<std::size_t>(index) : 0;
-    if (at >= values.size()) {
-      out_of_range(row.name, std::to_string(index), values.size());
-    }
-    return values[at];
-  }
-
-  void put(int id, int index, Value&& value) {
-    Value& place = slot(id, index);
-    if (property(id).secret) {
-      wipe_value(place);
-    }
-    place = std::move(value);
-    const auto size = static_cast<std::size_t>(number_of(place));
-    for (std::size_t i = 0; i < info.property_count; ++i) {
-      if (info.properties[i].count_property == id) {
-        resize_property(i, size);
-      }
-    }
-  }
-  void put_setting(int id, int index, std::string&& value) {
-    const SettingInfo& row = setting(id);
-    if (row.indexed && row.count_setting < 0) {
-      const auto at = static_cast<std::size_t>(index);
-      if (at >= kMostUncounted) {
-        out_of_range(row.name, std::to_string(index), kMostUncounted);
-      }
-      if (at >= settings[static_cast<std::size_t>(id)].size()) {
-        resize_setting(static_cast<std::size_t>(id), at + 1);
-      }
-    }
-    std::string& place = setting_slot(id, index);
-    if (row.secret) {
-      wipe(place);
-    }
-    place = std::move(value);
-    const auto size = static_cast<std::size_t>(number_of_text(place));
-    for (std::size_t i = 0; i < info.setting_count; ++i) {
-      if (info.settings[i].count_setting == id) {
-        resize_setting(i, size);
-      }
-    }
-  }
-
-  const ClassInfo& info;
-
-  mutable std::mutex mutex;  // guards the three tables below
-  std::vector<std::vector<Value>> properties;
-  std::vector<std::vector<std::string>> settings;
+  mutable std::mutex mutex;  // guards the tables
+  ValueTables values;
   std::vector<std::shared_ptr<const Handler>> handlers;
   std::atomic<std::uint64_t> wanted{0};  // a bit for each event that has a handler
 
@@ -215,7 +41,7 @@ Component::Component(const ClassInfo& info) : info_(info), impl_(std::make_uniqu
 Component::~Component() = default;
 
 Value Component::get(int property, int index) const {
-  const PropertyInfo& row = impl_->property(property);
+  const PropertyInfo& row = impl_->values.property(property);
   if (row.count_property >= 0) {
     const auto size = number_of(get(row.count_property));
     if (index < 0 || index >= size) {
@@ -226,11 +52,11 @@ Value Component::get(int property, int index) const {
     return compute(property, index);
   }
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  return impl_->slot(property, index);
+  return impl_->values.slot(property, index);
 }
 
 void Component::set(int property, int index, Value value) {
-  const PropertyInfo& row = impl_->property(property);
+  const PropertyInfo& row = impl_->values.property(property);
   if (!row.writable) {
     throw Error(kInvalidValue, std::string(row.name) + " can only be read");
   }
@@ -243,7 +69,7 @@ void Component::set(int property, int index, Value value) {
   }
   {
     const std::lock_guard<std::mutex> lock(impl_->mutex);
-    impl_->put(property, index, std::move(value));
+    impl_->values.put(property, index, std::move(value));
   }
   if (row.secret) {
     wipe_value(value);  // a short text is copied, not moved
@@ -276,8 +102,8 @@ std::string Component::config(std::string_view text) {
     if (!parsed.index) {
       throw Error(kIndexOutOfRange, std::string(row.name) + " needs an index: " + row.name + "[0]");
     }
-    const std::int64_t size =
-        row.count_setting < 0 ? std::int64_t{kMostUncounted} : setting_number(row.count_setting);
+    const std::int64_t size = row.count_setting < 0 ? std::int64_t{ValueTables::kMostUncounted}
+                                                    : setting_number(row.count_setting);
     const auto number = parse_int(*parsed.index);
     if (!number || *number < 0 || *number >= size) {
       out_of_range(row.name, parsed.index->substr(0, 20), static_cast<std::size_t>(size));
@@ -292,18 +118,15 @@ std::string Component::config(std::string_view text) {
       throw Error(kBusy, std::string(row.name) + " cannot be changed while a run is under way");
     }
     if (row.alias >= 0) {
-      set(row.alias, 0, parsed_value(row, impl_->property(row.alias).type, *parsed.value));
+      set(row.alias, 0, parsed_value(row, impl_->values.property(row.alias).type, *parsed.value));
     } else {
       std::string value = checked_text(row, *parsed.value);
       if (row.on_set) {
         check_setting(id, value);
       }
-      if (row.on_set) {
-        check_setting(id, value);
-      }
       {
         const std::lock_guard<std::mutex> lock(impl_->mutex);
-        impl_->put_setting(id, index, std::move(value));
+        impl_->values.put_setting(id, index, std::move(value));
       }
       if (row.secret) {
         wipe(value);
@@ -386,17 +209,13 @@ void Component::wait_for_actions() noexcept {
 
 Value Component::compute(int property, int index) const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  return impl_->slot(property, index);
+  return impl_->values.slot(property, index);
 }
 
 std::string Component::compute_setting(int setting, int index) const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  return impl_->setting_slot(setting, index);
+  return impl_->values.setting_slot(setting, index);
 }
-
-void Component::check(int /*property*/, const Value& /*value*/) const {}
-
-void Component::check_setting(int /*setting*/, const std::string& /*value*/) const {}
 
 void Component::check(int /*property*/, const Value& /*value*/) const {}
 void Component::check_setting(int /*setting*/, const std::string& /*value*/) const {}
@@ -412,7 +231,7 @@ std::int64_t Component::number(int property, int index) const {
 }
 
 std::string Component::setting_text(int setting, int index) const {
-  const SettingInfo& row = impl_->setting(setting);
+  const SettingInfo& row = impl_->values.setting(setting);
   if (row.alias >= 0) {
     return text(row.alias);
   }
@@ -420,11 +239,11 @@ std::string Component::setting_text(int setting, int index) const {
     return compute_setting(setting, index);
   }
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  const std::size_t stored = impl_->settings[static_cast<std::size_t>(setting)].size();
+  const std::size_t stored = impl_->values.stored(setting);
   if (row.indexed && row.count_setting < 0 && static_cast<std::size_t>(index) >= stored) {
     return row.default_text;  // not written yet
   }
-  return impl_->setting_slot(setting, index);
+  return impl_->values.setting_slot(setting, index);
 }
 
 std::int64_t Component::setting_number(int setting, int index) const {
@@ -432,33 +251,26 @@ std::int64_t Component::setting_number(int setting, int index) const {
 }
 
 void Component::store(int property, Value value, int index) {
-  if (value.index() != static_cast<std::size_t>(impl_->property(property).type)) {
+  if (value.index() != static_cast<std::size_t>(impl_->values.property(property).type)) {
     throw Error(kInternal, std::string(info_.properties[property].name) + " has another type");
   }
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  impl_->put(property, index, std::move(value));
+  impl_->values.put(property, index, std::move(value));
 }
 
 void Component::store_setting(int setting, std::string value, int index) {
-  const SettingInfo& row = impl_->setting(setting);
+  const SettingInfo& row = impl_->values.setting(setting);
   if (row.alias >= 0) {
-    store(row.alias, value_of(impl_->property(row.alias).type, value));
+    store(row.alias, value_of(impl_->values.property(row.alias).type, value));
     return;
   }
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  impl_->put_setting(setting, index, std::move(value));
+  impl_->values.put_setting(setting, index, std::move(value));
 }
 
 void Component::reset_all() {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  for (std::size_t i = 0; i < info_.property_count; ++i) {
-    impl_->resize_property(i, 0);
-    impl_->resize_property(i, impl_->initial_size(info_.properties[i]));
-  }
-  for (std::size_t i = 0; i < info_.setting_count; ++i) {
-    impl_->resize_setting(i, 0);
-    impl_->resize_setting(i, impl_->initial_size(info_.settings[i]));
-  }
+  impl_->values.reset();
 }
 
 }  // namespace coffer::core
