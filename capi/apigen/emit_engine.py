@@ -85,7 +85,8 @@ def _property_row(prop: Property, library: Library) -> str:
 
 
 def _setting_row(setting: Setting, cls: Class) -> str:
-    low, high = setting.range or LIMITS.get(setting.type, (0, 0))
+    limit = setting.range if setting.range is not None else LIMITS.get(setting.type, (0, 0))
+    low, high = limit
     table = f"kSet{setting.name}Words" if setting.words else "nullptr"
     alias = names.constant(setting.alias) if setting.alias is not None else "-1"
     count = f"kSet{setting.count}" if setting.count is not None else "-1"

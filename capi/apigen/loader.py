@@ -159,7 +159,7 @@ class _Loader:
                 locked=base.locked or bool(row.get("locked", False)),
                 computed=base.computed or bool(row.get("computed", False)),
                 on_set=(base.on_set or bool(row.get("on_set", False))) and access == "rw",
-                effect=effect if access == "rw" or effect == "none" else "active",
+                effect=effect,
                 reason=str(row.get("reason", base.reason)) if effect != "active" else "",
                 count=count if is_list else None,
                 bytes_variant_of=base.bytes_variant_of and f"{name}.{base.bytes_variant_of}",
