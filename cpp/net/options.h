@@ -32,8 +32,8 @@ struct ProxyOptions {
   int auth_scheme = 0;
   int ssl = 0;
   bool auto_detect = false;
-  std::string exceptions;         // ProxyExceptionsList
-  core::Secret authorization;     // ProxyAuthorization
+  std::string exceptions;      // ProxyExceptionsList
+  core::Secret authorization;  // ProxyAuthorization
 };
 
 struct FirewallOptions {
@@ -43,6 +43,7 @@ struct FirewallOptions {
   std::string user;
   core::Secret password;
   bool auto_detect = false;
+  std::vector<std::string> headers;  // FirewallData: checked lines, for a tunnel only
 };
 
 struct TransportOptions {
@@ -57,9 +58,9 @@ struct TransportOptions {
   std::vector<std::string> other_headers;  // checked lines
   int follow_redirects = 0;                // 0 never, 1 always, 2 same scheme
   int max_redirects = 20;
-  int timeout_seconds = 60;            // without progress; 0 none
-  bool absolute_timeout = false;       // the timeout counts from the start of the request
-  int connect_timeout_seconds = 0;     // 0: as timeout
+  int timeout_seconds = 60;         // without progress; 0 none
+  bool absolute_timeout = false;    // the timeout counts from the start of the request
+  int connect_timeout_seconds = 0;  // 0: as timeout
   std::string local_host;
   int local_port = 0;
   std::int64_t max_transfer_rate = 0;  // octets per second, 0 none
@@ -75,11 +76,14 @@ struct TransportOptions {
   ProxyOptions proxy;
   FirewallOptions firewall;
   // TLS
-  int enabled_protocols = 15360;     // SSLEnabledProtocols bits
-  std::string server_ca_pem;         // SSLServerCACerts
+  int enabled_protocols = 15360;  // SSLEnabledProtocols bits
+  std::string server_ca_pem;      // SSLServerCACerts
   std::string ca_file;
   std::string ca_path;
-  std::string cipher_suites;
+  std::string cipher_suites;         // SSLEnabledCipherSuites, "*" or empty: the library's
+  std::string supported_groups;      // TLS12SupportedGroups or TLS13SupportedGroups, in their names
+  std::string signature_algorithms;  // TLS12/TLS13SignatureAlgorithms, in their names
+  bool renegotiation = false;        // SSLEnableRenegotiation
   bool reuse_session = true;
   bool include_chain = false;
   std::string key_log_file;
@@ -88,8 +92,9 @@ struct TransportOptions {
   // may come at once or later, through the given function, on the transport's thread. Empty: the
   // library's verdict holds.
   std::function<void(const ServerCertificate&, std::function<void(bool accept)>)> ask;
-  std::function<void(const std::string&)> ssl_status;      // empty: nobody listens
-  std::function<void(const ServerCertificate&)> connected;  // each new TLS connection: SSLServerCert
+  std::function<void(const std::string&)> ssl_status;  // empty: nobody listens
+  std::function<void(const ServerCertificate&)>
+      connected;  // each new TLS connection: SSLServerCert
   core::Log* log = nullptr;
 };
 

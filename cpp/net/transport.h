@@ -23,10 +23,10 @@ struct Request {
   std::string method = "GET";
   std::string url;
   Peer peer = Peer::kService;
-  std::string authorization;         // "Bearer …"; sent only when the URL's origin is the service's
+  std::string authorization;  // "Bearer …"; sent only when the URL's origin is the service's
   std::vector<std::string> headers;  // "Name: value"
   std::string body;
-  bool fresh_connection = false;  // a retry after 503 (Microsoft's advice)
+  bool fresh_connection = false;                  // a retry after 503 (Microsoft's advice)
   std::size_t max_reply = std::size_t{64} << 20;  // octets after decoding; more is 706
 };
 
@@ -71,6 +71,8 @@ class Transport {
   // Drives the transfers; returns when something completed, wake was called or the time is over.
   virtual void run_once(std::chrono::milliseconds max_wait) = 0;
   virtual void wake() noexcept = 0;  // any thread
+  // Requests that went out, repetitions and redirects included; any thread.
+  virtual std::uint64_t requests_sent() const noexcept { return 0; }
 };
 
 }  // namespace coffer::net

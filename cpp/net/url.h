@@ -21,4 +21,7 @@ struct Url {
   std::string origin() const;         // https://host:port, the port only when it is not the default
 };
 
+// A reference (Location) against the URL it came from; "" when it is none. Without fragment.
+std::string resolve_url(const std::string& base, const std::string& reference);
+
 }  // namespace coffer::net

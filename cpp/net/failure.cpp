@@ -1,0 +1,152 @@
+#include "net/failure.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/text.h"
+
+namespace coffer::net {
+
+namespace {
+
+// One line, without the control characters that a peer may have put into it.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+std::string with_detail(std::string text, const FailureFacts& facts) {
+  if (!facts.detail.empty()) text += " (" + one_line(facts.detail) + ")";
+  return text;
+}
+
+bool mentions(const FailureFacts& facts, const char* words) {
+  return core::lower(facts.detail).find(words) != std::string::npos;
+}
+
+std::string target(const FailureFacts& facts) {
+  return facts.proxy.empty() ? facts.host : "the proxy " + facts.proxy;
+}
+
+Failure not_connected(const FailureFacts& facts) {
+  const std::string where = target(facts);
+  switch (facts.os_errno) {
+    case ETIMEDOUT:
+      return {10060, with_detail("No connection to " + where + " in time.", facts), true};
+    case ENETUNREACH:
+      return {10051, with_detail("The network of " + where + " is unreachable.", facts), true};
+    case EHOSTUNREACH:
+      return {10065, with_detail("There is no route to " + where + ".", facts), true};
+    case EADDRNOTAVAIL:
+      return {10049, with_detail("The local address cannot be used; check LocalHost.", facts),
+              false};
+    case EADDRINUSE:
+      return {10048, with_detail("The local port is in use; check LocalPort.", facts), true};
+    case EACCES:
+    case EPERM:
+      return {10013, with_detail("The system does not allow a connection to " + where + ".", facts),
+              false};
+    default:
+      return {10061, with_detail("The connection to " + where + " was refused.", facts), true};
+  }
+}
+
+Failure broken_off(const FailureFacts& facts) {
+  if (facts.proxy_status >= 300) {
+    const bool later = facts.proxy_status >= 500;
+    std::string text =
+        "The proxy " + facts.proxy + " refused with status " + std::to_string(facts.proxy_status);
+    text += facts.proxy_status == 407 ? "; check the proxy's user, password and AuthScheme." : ".";
+    return {118, text, later};
+  }
+  if (facts.connecting && !facts.proxy.empty() && mentions(facts, "connect")) {
+    return {118, with_detail("The proxy " + facts.proxy + " broke off.", facts), true};
+  }
+  // OpenSSL 3 names the missing close_notify; whatever came before it may have been cut.
+  if (mentions(facts, "unexpected eof")) {
+    return {1120, "The connection to " + facts.host + " ended without a TLS close_notify.", true};
+  }
+  return {10054, with_detail("The connection to " + facts.host + " was reset.", facts), true};
+}
+
+Failure handshake(const FailureFacts& facts) {
+  // A peer that hangs up may do better next time; one that answers with an alert will not.
+  const bool hung_up = facts.os_errno != 0 || mentions(facts, "syscall") ||
+                       mentions(facts, "eof") || mentions(facts, "reset");
+  const std::string where = facts.proxy_handshake ? "the proxy " + facts.proxy : facts.host;
+  return {276, with_detail("The TLS handshake with " + where + " failed.", facts), hung_up};
+}
+
+Failure bad_certificate(const FailureFacts& facts) {
+  const std::string where = facts.proxy_handshake ? "the proxy " + facts.proxy : facts.host;
+  return {280, with_detail("The certificate of " + where + " was refused.", facts), false};
+}
+
+}  // namespace
+
+Failure failure_of(CURLcode result, const FailureFacts& facts) {
+  switch (result) {
+    case CURLE_OK:
+      return {};
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {11001, "The host " + facts.host + " is unknown; check the name and the network.",
+              true};
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return {11001, "The proxy's host " + facts.proxy + " is unknown; check the name.", true};
+    case CURLE_COULDNT_CONNECT:
+      return not_connected(facts);
+    case CURLE_INTERFACE_FAILED:
+      return {10049,
+              with_detail("The local end cannot be bound; check LocalHost and LocalPort.", facts),
+              false};
+    case CURLE_OPERATION_TIMEDOUT:
+      if (facts.connecting) return {10060, "No connection to " + target(facts) + " in time.", true};
+      return {201, "No answer from " + facts.host + " in time.", true};
+    case CURLE_PROXY:
+    case CURLE_AUTH_ERROR:
+      return {118, with_detail("The proxy " + facts.proxy + " refused.", facts), false};
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_SHUTDOWN_FAILED:
+      return handshake(facts);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+      return bad_certificate(facts);
+    case CURLE_SSL_CERTPROBLEM:
+      return {281, with_detail("The client certificate cannot be used.", facts), false};
+    case CURLE_SSL_CIPHER:
+      return {713, with_detail("SSLEnabledCipherSuites names no suite that can be used.", facts),
+              false};
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+      return {713, with_detail("The CA certificates cannot be read.", facts), false};
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+      return {1120, with_detail("The reply of " + facts.host + " was cut short.", facts), true};
+    case CURLE_BAD_CONTENT_ENCODING:
+      return {1120, "The reply of " + facts.host + " cannot be decompressed.", true};
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+      return broken_off(facts);
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_HTTP3:
+      return {10054, with_detail("The connection to " + facts.host + " was reset.", facts), true};
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return {706, with_detail("The reply of " + facts.host + " is not HTTP.", facts), true};
+    case CURLE_URL_MALFORMAT:
+    case CURLE_LOGIN_DENIED:
+      return {713, "The URL cannot be used: only http and https without user and password.", false};
+    case CURLE_OUT_OF_MEMORY:
+      return {30002, "Out of memory.", false};
+    default:
+      return {30005, with_detail("The transfer failed in an unexpected way.", facts), false};
+  }
+}
+
+}  // namespace coffer::net

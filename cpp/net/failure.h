@@ -1,0 +1,32 @@
+// libcurl's results as the contract's codes (section 2), with the sentence that tells what to do.
+//
+// Threads: free functions, any thread.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstdint>
+#include <string>
+
+namespace coffer::net {
+
+struct Failure {
+  std::int32_t code = 0;
+  std::string text;
+  bool transient = false;
+};
+
+// What is known about the transfer that failed.
+struct FailureFacts {
+  std::string host;
+  std::string proxy;   // "" when none was used
+  std::string detail;  // libcurl's own words
+  long os_errno = 0;
+  long proxy_status = 0;    // of the CONNECT reply
+  bool connecting = false;  // the request had not gone out
+  bool proxy_handshake = false;
+};
+
+Failure failure_of(CURLcode result, const FailureFacts& facts);
+
+}  // namespace coffer::net

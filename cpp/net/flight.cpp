@@ -1,0 +1,300 @@
+#include "net/flight.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "core/error.h"
+#include "core/text.h"
+
+namespace coffer::net {
+
+namespace {
+
+constexpr std::size_t kErrorBody = std::size_t{64} << 10;  // graph-mail 7
+
+bool has_control(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+void check(const Request& request) {
+  bool bad = has_control(request.method) || has_control(request.authorization) ||
+             request.method.empty() ||
+             request.method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos;
+  for (const std::string& line : request.headers) {
+    bad = bad || has_control(line) || line.find(':') == std::string::npos;
+  }
+  if (bad) throw core::Error(713, "A header field holds a line break or is no header field.");
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+}  // namespace
+
+Shared::Shared(TransportOptions given) : options(std::move(given)), proxies(options), tls(options) {
+  if (options.ask) gate = std::make_shared<TlsGate>(options.ask);
+}
+
+Flight::Flight(Shared& shared, std::uint64_t id, Request request, std::shared_ptr<BodySink> sink,
+               Done done)
+    : shared_(shared),
+      id_(id),
+      request_(std::move(request)),
+      sink_(std::move(sink)),
+      done_(std::move(done)),
+      url_(Url::parse(request_.url)),
+      log_(shared.options.log),
+      born_(std::chrono::steady_clock::now()) {
+  check(request_);
+  if (!url_.valid || url_.has_userinfo) {
+    throw core::Error(713, "The URL must be an absolute http or https URL without a user: " +
+                               core::masked_url(request_.url));
+  }
+}
+
+Flight::~Flight() {
+  core::wipe(request_.authorization);
+}
+
+void Flight::begin(CURL* easy) {
+  easy_ = easy;
+  outcome_ = Outcome();
+  handshake_.reset();
+  decoder_.reset();
+  thrown_ = nullptr;
+  header_octets_ = body_octets_ = 0;
+  moved_ = 0;
+  failed_ = headers_done_ = to_sink_ = new_tls_ = request_sent_ = false;
+  words_.fill('\0');
+  started_ = std::chrono::steady_clock::now();
+  touch();
+  if (shared_.options.http_version == HttpVersion::k20 && !is_tls()) {
+    throw core::Error(713, "HTTPVersion 2.0 needs an https URL; use 1.1 for plain http.");
+  }
+  proxy_ = shared_.proxies.choose(url_);
+  log_.set_firewall(proxy_.firewall);
+  const bool overridden = shared_.gate && shared_.gate->overridden(url_.host);
+  apply_settings(easy, shared_.options, url_, proxy_, overridden);
+  set_request();
+}
+
+Flight::Next Flight::finish(CURLcode result) {
+  log_.end_of_response();
+  curl_off_t octets = 0;
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &octets);
+  outcome_.reply.wire_octets = static_cast<std::uint64_t>(octets);
+  if (thrown_) {
+    const std::exception_ptr thrown = std::exchange(thrown_, nullptr);
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const core::Error& error) {
+      fail(error.code(), error.what(), false);
+    } catch (const std::bad_alloc&) {
+      fail(30002, "Out of memory.", false);
+    } catch (const std::exception& error) {
+      fail(30005, std::string("A reader of the reply failed: ") + error.what(), false);
+    }
+    return Next::kDone;
+  }
+  if (failed_) return Next::kDone;
+  if (result != CURLE_OK && handshake_) {
+    if (handshake_->undecided) return Next::kParked;
+    if (handshake_->refused) {
+      const std::string where = handshake_->for_proxy ? "the proxy " + proxy_.label : url_.host;
+      fail(280,
+           "The certificate of " + where + " was refused: " + handshake_->certificate.status + ".",
+           false);
+      return Next::kDone;
+    }
+  }
+  if (result != CURLE_OK) {
+    Failure failure = failure_of(result, facts());
+    fail(failure.code, std::move(failure.text), failure.transient);
+    return Next::kDone;
+  }
+  return judge_reply();
+}
+
+Flight::Next Flight::judge_reply() {
+  const Reply& reply = outcome_.reply;
+  if (reply.status == 407) {
+    fail(118,
+         "The proxy " + proxy_.label +
+             " asks for credentials; check the proxy's user, password and AuthScheme.",
+         false);
+  } else if (decoder_ && !decoder_->complete()) {
+    fail(1120, "The compressed reply of " + url_.host + " ends too early.", true);
+  } else if (!body_complete()) {
+    fail(1120, "The reply of " + url_.host + " ends without a sign that it is whole.", true);
+  } else if (is_redirect(reply.status)) {
+    if (follow_redirect()) return Next::kAgain;
+  }
+  return Next::kDone;
+}
+
+// Contract section 4: a body is complete only by its last chunk, its Content-Length, END_STREAM or
+// a TLS close_notify. libcurl has checked the first three; what ends with the connection is left.
+bool Flight::body_complete() const {
+  const Reply& reply = outcome_.reply;
+  if (request_.method == "HEAD" || reply.status == 204 || reply.status == 304) return true;
+  long version = 0;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+  if (version >= CURL_HTTP_VERSION_2_0) return true;
+  if (!reply.header("Transfer-Encoding").empty() || !reply.header("Content-Length").empty()) {
+    return true;
+  }
+  return is_tls() && handshake_ && handshake_->close_notify;
+}
+
+bool Flight::follow_redirect() {
+  const TransportOptions& options = shared_.options;
+  const Reply& reply = outcome_.reply;
+  const std::string location = reply.header("Location");
+  const bool harmless = request_.method == "GET" || request_.method == "HEAD";
+  // Secrets in a token request's body never travel to where a reply points.
+  const bool allowed = options.follow_redirects != 0 && request_.peer == Peer::kService &&
+                       (harmless || options.follow_redirects == 1);
+  const std::string said = "The service answered " + reply.status_line;
+  if (!allowed || location.empty()) {
+    fail(151, said + "; the redirect is not followed (see FollowRedirects).", false);
+    return false;
+  }
+  const std::string next = resolve_url(request_.url, location);
+  const Url target = Url::parse(next);
+  if (!target.valid || target.has_userinfo) {
+    fail(706, said + " with a Location that cannot be followed.", false);
+    return false;
+  }
+  if (options.follow_redirects == 2 && target.scheme != url_.scheme) {
+    fail(151, said + " to another scheme; that redirect is not followed (see FollowRedirects).",
+         false);
+    return false;
+  }
+  if (++redirects_ > options.max_redirects) {
+    fail(151, said + " once too often (see MaxRedirectAttempts).", false);
+    return false;
+  }
+  if (reply.status == 303 && request_.method != "HEAD") {
+    request_.method = "GET";
+    request_.body.clear();
+  }
+  request_.url = next;
+  url_ = target;
+  return true;
+}
+
+void Flight::fail(std::int32_t code, std::string text, bool transient) {
+  failed_ = true;
+  outcome_.code = code;
+  outcome_.text = std::move(text);
+  outcome_.transient = transient;
+}
+
+bool Flight::refuse(std::int32_t code, std::string text, bool transient) {
+  if (!failed_) fail(code, std::move(text), transient);
+  return false;
+}
+
+std::optional<Flight::Time> Flight::deadline() const {
+  const int limit = shared_.options.timeout_seconds;
+  if (limit <= 0 || easy_ == nullptr) return std::nullopt;
+  if (shared_.options.absolute_timeout) return started_ + std::chrono::seconds(limit);
+  // Before the request went out libcurl's connect timeout counts.
+  if (!request_sent_) return std::nullopt;
+  return last_progress_ + std::chrono::seconds(limit);
+}
+
+void Flight::expire() {
+  const std::string seconds = std::to_string(shared_.options.timeout_seconds);
+  fail(201,
+       shared_.options.absolute_timeout
+           ? "The request to " + url_.host + " took longer than " + seconds + " s."
+           : "Nothing came from " + url_.host + " for " + seconds + " s.",
+       true);
+}
+
+void Flight::deliver() {
+  const auto took = std::chrono::steady_clock::now() - born_;
+  log_.summary(request_.method, request_.url, outcome_,
+               std::chrono::duration_cast<std::chrono::milliseconds>(took));
+  sink_.reset();
+  const Done done = std::move(done_);
+  done(std::move(outcome_));
+}
+
+FailureFacts Flight::facts() const {
+  FailureFacts facts;
+  facts.host = url_.host;
+  facts.proxy = proxy_.label;
+  facts.detail = words_.data();
+  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &facts.os_errno);
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+  facts.connecting = !request_sent_;
+  facts.proxy_handshake = handshake_ && handshake_->for_proxy;
+  return facts;
+}
+
+void Flight::header_line(std::string_view line) {
+  Reply& reply = outcome_.reply;
+  if (core::starts_with(line, "HTTP/")) {
+    // An interim reply (1xx) or a round of authentication came before this one.
+    reply = Reply();
+    headers_done_ = false;
+    decoder_.reset();
+    reply.status_line = std::string(core::trim(line));
+    long status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    reply.status = static_cast<int>(status);
+    return;
+  }
+  const std::size_t colon = line.find(':');
+  if (headers_done_ || colon == std::string_view::npos) return;  // trailers are not ours
+  reply.headers.push_back({std::string(core::trim(line.substr(0, colon))),
+                           std::string(core::trim(line.substr(colon + 1)))});
+}
+
+bool Flight::headers_end() {
+  const Reply& reply = outcome_.reply;
+  if (headers_done_ || reply.status < 200) return true;
+  headers_done_ = true;
+  to_sink_ = sink_ && reply.status == 200;
+  decoder_ = std::make_unique<BodyDecoder>(reply.header("Content-Encoding"));
+  if (decoder_->known()) return true;
+  return refuse(1120, "The reply of " + url_.host + " is compressed in an unknown way.", true);
+}
+
+bool Flight::take_body(std::string_view data) {
+  if (!decoder_) return refuse(706, "The reply of " + url_.host + " has no header.", true);
+  const auto result =
+      decoder_->feed(data.data(), data.size(),
+                     [this](const char* piece, std::size_t size) { return keep(piece, size); });
+  if (result == BodyDecoder::Result::kBad) {
+    return refuse(1120, "The reply of " + url_.host + " cannot be decompressed.", true);
+  }
+  return result == BodyDecoder::Result::kOk;
+}
+
+bool Flight::keep(const char* data, std::size_t size) {
+  if (abandoned_) return false;
+  body_octets_ += size;
+  if (body_octets_ > request_.max_reply) {
+    return refuse(706,
+                  "The reply of " + url_.host + " is larger than " +
+                      std::to_string(request_.max_reply) + " octets.",
+                  false);
+  }
+  log_.response_body({data, size});
+  Reply& reply = outcome_.reply;
+  if (to_sink_) {
+    if (sink_->write(data, size)) return true;
+    return refuse(1120, "The reader of the reply ended the transfer.", false);
+  }
+  const bool error = reply.status >= 300;
+  const std::size_t room = error ? kErrorBody - std::min(kErrorBody, reply.body.size()) : size;
+  reply.body.append(data, std::min(size, room));
+  return true;
+}
+
+}  // namespace coffer::net

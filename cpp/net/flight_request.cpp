@@ -1,0 +1,260 @@
+// Flight's other half: what goes out, and libcurl's callbacks.
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "net/flight.h"
+#include "net/tls_certificate.h"
+
+namespace coffer::net {
+
+namespace {
+
+constexpr std::size_t kMaxHeaders = std::size_t{512} << 10;  // far above any real reply
+
+std::string_view name_of(std::string_view line) {
+  return core::trim(line.substr(0, line.find(':')));
+}
+
+bool has_name(const std::vector<std::string>& lines, std::string_view name) {
+  return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    return core::equal_ignoring_case(name_of(line), name);
+  });
+}
+
+// libcurl takes "Name:" for the wish to leave Name out; an empty value is written "Name;".
+std::string for_curl(const std::string& line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string::npos || !core::trim(std::string_view(line).substr(colon + 1)).empty()) {
+    return line;
+  }
+  return line.substr(0, colon) + ";";
+}
+
+const SSL* connection_of(CURL* easy) {
+  curl_tlssessioninfo* info = nullptr;
+  if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || info == nullptr ||
+      info->backend != CURLSSLBACKEND_OPENSSL) {
+    return nullptr;
+  }
+  return static_cast<const SSL*>(info->internals);
+}
+
+}  // namespace
+
+HeaderList Flight::make_headers() const {
+  const TransportOptions& options = shared_.options;
+  // Contract section 6: only to the service's own origin, also after a redirect.
+  const bool ours = request_.peer == Peer::kService && url_.same_origin(options.service);
+  std::vector<std::string> lines = request_.headers;
+  if (ours) {
+    if (!request_.authorization.empty())
+      lines.push_back("Authorization: " + request_.authorization);
+    for (const std::string& line : options.other_headers) {
+      const bool token = core::equal_ignoring_case(name_of(line), "Authorization");
+      if (!(token && !request_.authorization.empty())) lines.push_back(line);
+    }
+  }
+  const auto unless_given = [&](const char* name, const std::string& value) {
+    if (!value.empty() && !has_name(lines, name)) lines.push_back(std::string(name) + ": " + value);
+  };
+  unless_given("User-Agent", options.user_agent);
+  if (options.compression) unless_given("Accept-Encoding", options.accept_encoding);
+  if (!options.keep_alive) unless_given("Connection", "close");
+
+  HeaderList list;
+  for (const std::string& line : lines) {
+    if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos ||
+        line.find(':') == std::string::npos) {
+      throw core::Error(713, "OtherHeaders, UserAgent or AcceptEncoding is no valid header field.");
+    }
+    append(list, for_curl(line));
+  }
+  // No pause for "100 Continue", and no Content-Type that nobody asked for.
+  append(list, "Expect:");
+  if (!request_.body.empty() && !has_name(lines, "Content-Type")) append(list, "Content-Type:");
+  return list;
+}
+
+void Flight::set_request() {
+  set(easy_, CURLOPT_URL, request_.url.c_str());
+  const std::string& method = request_.method;
+  if (method == "HEAD") {
+    set(easy_, CURLOPT_NOBODY, 1L);
+  } else if (method == "POST" || !request_.body.empty()) {
+    set(easy_, CURLOPT_POST, 1L);
+    set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    set(easy_, CURLOPT_POSTFIELDS, request_.body.c_str());
+    if (method != "POST") set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+  } else if (method != "GET") {
+    set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+  }
+  if (request_.fresh_connection) set(easy_, CURLOPT_FRESH_CONNECT, 1L);
+  headers_ = make_headers();
+  set(easy_, CURLOPT_HTTPHEADER, headers_.get());
+  proxy_headers_.reset();
+  for (const core::Secret& line : proxy_.headers)
+    append(proxy_headers_, for_curl(line.reveal()));
+  set(easy_, CURLOPT_PROXYHEADER, proxy_headers_.get());
+
+  set(easy_, CURLOPT_ERRORBUFFER, words_.data());
+  set(easy_, CURLOPT_PRIVATE, this);
+  set(easy_, CURLOPT_HEADERFUNCTION, &Flight::on_header);
+  set(easy_, CURLOPT_HEADERDATA, this);
+  set(easy_, CURLOPT_WRITEFUNCTION, &Flight::on_body);
+  set(easy_, CURLOPT_WRITEDATA, this);
+  set(easy_, CURLOPT_NOPROGRESS, 0L);
+  set(easy_, CURLOPT_XFERINFOFUNCTION, &Flight::on_progress);
+  set(easy_, CURLOPT_XFERINFODATA, this);
+  set(easy_, CURLOPT_PREREQFUNCTION, &Flight::on_request);
+  set(easy_, CURLOPT_PREREQDATA, this);
+  set(easy_, CURLOPT_SSL_CTX_FUNCTION, &Flight::on_tls);
+  set(easy_, CURLOPT_SSL_CTX_DATA, this);
+  if (log_.headers()) {
+    set(easy_, CURLOPT_VERBOSE, 1L);
+    set(easy_, CURLOPT_DEBUGFUNCTION, &Flight::on_traffic);
+    set(easy_, CURLOPT_DEBUGDATA, this);
+  }
+}
+
+// The last look before a request leaves, on new and on reused connections alike.
+bool Flight::request_may_go() {
+  if (abandoned_) return false;
+  if (is_tls()) {
+    const SSL* connection = connection_of(easy_);
+    handshake_ = handshake_of(connection);
+    if (!handshake_ || handshake_->for_proxy || handshake_->host != url_.host) {
+      return refuse(276, "The connection to " + url_.host + " is not the one that was checked.",
+                    false);
+    }
+    if (shared_.gate && !shared_.gate->accepted(url_.host, leaf_of(connection))) {
+      return refuse(280, "The certificate of " + url_.host + " is not the one that was accepted.",
+                    false);
+    }
+    if (shared_.options.http_version == HttpVersion::k20 && !shared_.options.allow_http_fallback &&
+        !negotiated_http2(connection)) {
+      return refuse(276, url_.host + " does not speak HTTP/2 (see AllowHTTPFallback).", false);
+    }
+    if (std::exchange(new_tls_, false)) report_connection(connection);
+    if (shared_.gate) shared_.gate->settled(url_.host, id_);
+  }
+  request_sent_ = true;
+  shared_.sent.fetch_add(1, std::memory_order_relaxed);
+  touch();
+  return true;
+}
+
+void Flight::report_connection(const ssl_st* connection) {
+  const TransportOptions& options = shared_.options;
+  if (options.ssl_status) {
+    options.ssl_status("Handshake with " + url_.host + " done: " + protocol_and_cipher(connection) +
+                       ".");
+  }
+  if (!options.connected) return;
+  ServerCertificate certificate = handshake_->certificate;
+  if (certificate.der.empty()) {
+    certificate = describe_resumed(connection);
+    certificate.host = url_.host;
+  }
+  options.connected(certificate);
+}
+
+std::size_t Flight::on_header(char* data, std::size_t size, std::size_t count,
+                              void* self) noexcept {
+  auto* flight = static_cast<Flight*>(self);
+  const std::size_t total = size * count;
+  try {
+    if (flight->abandoned_) return 0;
+    flight->touch();
+    flight->header_octets_ += total;
+    if (flight->header_octets_ > kMaxHeaders) {
+      flight->refuse(706, "The header of " + flight->url_.host + "'s reply is too long.", false);
+      return 0;
+    }
+    const std::string_view line(data, total);
+    if (!core::trim(line).empty()) {
+      flight->header_line(line);
+      return total;
+    }
+    return flight->headers_end() ? total : 0;
+  } catch (...) {
+    flight->thrown_ = std::current_exception();
+    return 0;
+  }
+}
+
+std::size_t Flight::on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  auto* flight = static_cast<Flight*>(self);
+  try {
+    if (flight->abandoned_) return 0;
+    flight->touch();
+    return flight->take_body({data, size * count}) ? size * count : 0;
+  } catch (...) {
+    flight->thrown_ = std::current_exception();
+    return 0;
+  }
+}
+
+int Flight::on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t,
+                        curl_off_t up) noexcept {
+  auto* flight = static_cast<Flight*>(self);
+  if (down + up != flight->moved_) {
+    flight->moved_ = down + up;
+    flight->touch();
+  }
+  return flight->abandoned_ ? 1 : 0;
+}
+
+int Flight::on_request(void* self, char*, char*, int, int) noexcept {
+  auto* flight = static_cast<Flight*>(self);
+  try {
+    return flight->request_may_go() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  } catch (...) {
+    flight->thrown_ = std::current_exception();
+    return CURL_PREREQFUNC_ABORT;
+  }
+}
+
+CURLcode Flight::on_tls(CURL* easy, void* context, void* self) noexcept {
+  auto* flight = static_cast<Flight*>(self);
+  try {
+    // The same hook serves the handshake with a TLS proxy, which comes before the CONNECT.
+    long tunnel = 0;
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    auto handshake = std::make_shared<Handshake>();
+    handshake->for_proxy = flight->proxy_.tls && (!flight->is_tls() || tunnel / 100 != 2);
+    handshake->host = handshake->for_proxy ? flight->proxy_.host : flight->url_.host;
+    handshake->gate = flight->shared_.gate;
+    flight->handshake_ = handshake;
+    flight->new_tls_ = !handshake->for_proxy;
+    if (flight->shared_.options.ssl_status) {
+      flight->shared_.options.ssl_status("Handshake with " + handshake->host + " begins.");
+    }
+    return flight->shared_.tls.prepare(static_cast<SSL_CTX*>(context), handshake)
+               ? CURLE_OK
+               : CURLE_SSL_CIPHER;
+  } catch (...) {
+    flight->thrown_ = std::current_exception();
+    return CURLE_ABORTED_BY_CALLBACK;
+  }
+}
+
+int Flight::on_traffic(CURL*, curl_infotype kind, char* data, std::size_t size,
+                       void* self) noexcept {
+  auto* flight = static_cast<Flight*>(self);
+  try {
+    flight->log_.traffic(kind, {data, size});
+    const bool request =
+        kind == CURLINFO_HEADER_OUT && !core::starts_with({data, size}, "CONNECT ");
+    if (request) flight->log_.request_body(flight->request_.body);
+  } catch (...) {
+    flight->thrown_ = std::current_exception();
+  }
+  return 0;
+}
+
+}  // namespace coffer::net

@@ -1,0 +1,57 @@
+// What libcurl has no options for, said to OpenSSL directly: system CAs plus our own, exact
+// protocol versions, suites by their official names, the file for session secrets, and the judge
+// of the server's certificate, which sits inside the handshake. A server whose certificate is not
+// accepted gets neither our Finished nor a client certificate, let alone a request.
+//
+// Threads: everything belongs to the transport's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/options.h"
+#include "net/tls_gate.h"
+
+using SSL = struct ssl_st;
+using SSL_CTX = struct ssl_ctx_st;
+
+namespace coffer::net {
+
+// One TLS connection: what to expect of it, and what its handshake found. Lives as long as the
+// connection, which may serve many requests.
+struct Handshake {
+  std::string host;
+  std::shared_ptr<const TlsGate> gate;  // null: the library's verdict holds
+  bool for_proxy = false;
+  bool undecided = false;     // stopped: somebody has to decide about `certificate`
+  bool refused = false;       // stopped: refused by the library or by that decision
+  bool close_notify = false;  // the peer said that it has sent everything
+  ServerCertificate certificate;
+};
+
+class TlsContext {
+ public:
+  // Throws 713 for values that OpenSSL cannot use.
+  explicit TlsContext(const TransportOptions& options);
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+  ~TlsContext();
+
+  // Puts the settings into a connection's context, from libcurl's CURLOPT_SSL_CTX_FUNCTION.
+  // False when OpenSSL refuses.
+  bool prepare(SSL_CTX* context, const std::shared_ptr<Handshake>& handshake) noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The Handshake that belongs to a connection of ours; null for others.
+std::shared_ptr<Handshake> handshake_of(const SSL* connection);
+std::vector<std::uint8_t> leaf_of(const SSL* connection);
+std::string protocol_and_cipher(const SSL* connection);
+bool negotiated_http2(const SSL* connection);
+
+}  // namespace coffer::net

@@ -1,0 +1,33 @@
+// Throw-away certificates, made when a test needs them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+struct x509_st;
+struct evp_pkey_st;
+
+namespace coffer::test {
+
+struct TestCertificate {
+  std::shared_ptr<x509_st> certificate;
+  std::shared_ptr<evp_pkey_st> key;
+  std::shared_ptr<x509_st> issuer;  // sent along by servers when set
+  std::string pem() const;
+  std::string der() const;
+};
+
+struct CertificateWish {
+  std::string common_name = "127.0.0.1";
+  std::string alternative_names = "IP:127.0.0.1,DNS:localhost";
+  int days_from = -1;
+  int days_to = 30;
+  bool authority = false;
+  bool sha1 = false;
+};
+
+TestCertificate self_signed(const CertificateWish& wish = {});
+TestCertificate issued_by(const TestCertificate& authority, const CertificateWish& wish = {});
+TestCertificate authority(const std::string& name = "Throw-away CA");
+
+}  // namespace coffer::test
