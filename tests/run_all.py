@@ -2,9 +2,10 @@
 
     run_all.py BUILD[:SUITE[,SUITE...]] ...
 
-doctest and pytest leave JUnit files; a test that leaves none counts as one case. Each skip is
-printed with its reason. The last line reads `N passed, N failed, N skipped`. With CI set, a skip
-that allowed-skips.txt does not list counts as failed.
+What the chosen tests need and is not built yet is built first. doctest and pytest leave JUnit
+files; a test that leaves none counts as one case. Each skip is printed with its reason. The last
+line reads `N passed, N failed, N skipped`. With CI set, a skip that allowed-skips.txt does not list
+counts as failed.
 """
 
 from __future__ import annotations
@@ -106,8 +107,7 @@ def run_build(build: Path, suites: list[str], label: str) -> list[Case]:
     log = build / "meson-logs" / f"testlog-{Path(sys.executable).name}.json"
     log.unlink(missing_ok=True)
     wrapper = shlex.join([sys.executable, str(HERE / "junit_dir.py")])
-    command = ["meson", "test", "-C", str(build), "--no-rebuild", "--print-errorlogs",
-               "--wrapper", wrapper]
+    command = ["meson", "test", "-C", str(build), "--print-errorlogs", "--wrapper", wrapper]
     for suite in suites:
         command += ["--suite", suite]
     environment = dict(os.environ, COFFER_JUNIT_DIR=str(reports))
