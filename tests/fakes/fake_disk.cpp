@@ -92,16 +92,21 @@ std::uint64_t Disk::random(std::uint64_t below) {
   return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(generator_);
 }
 
+fs::IoError Disk::failure(const Operation& operation, int error) {
+  if (operation.to.empty()) return fs::io_error(op_name(operation.op), operation.path, error);
+  return fs::io_error("rename " + operation.path + " to", operation.to, error);
+}
+
 int Disk::admit(const Operation& operation, std::uint64_t generation) {
   if (power_off_ || generation != generation_) {
-    throw fs::io_error(op_name(operation.op), operation.path, EIO);
+    throw failure(operation, EIO);
   }
   const std::uint64_t number = count_++;
   journal_.push_back(operation);
   if (number == cut_at_) {
     power_off_ = true;
     journal_.back().error = EIO;
-    throw fs::io_error(op_name(operation.op), operation.path, EIO);
+    throw failure(operation, EIO);
   }
   if (const auto at = faults_at_.find(number); at != faults_at_.end()) return at->second;
   for (Fault& fault : faults_) {

@@ -119,7 +119,7 @@ class Disk {
     try {
       if (error != 0) {
         if (partly) partly();
-        throw fs::io_error(op_name(operation.op), operation.path, error);
+        throw failure(operation, error);
       }
       return body();
     } catch (const fs::IoError& failure) {
@@ -175,6 +175,7 @@ class Disk {
     std::string path_part;
     unsigned times;
   };
+  static fs::IoError failure(const Operation& operation, int error);
   int admit(const Operation& operation, std::uint64_t generation);
   void lose(const NodePtr& node, const Loss& loss, bool machine, std::set<const Node*>& seen);
   std::string surviving(const Node& file, Data data);

@@ -154,8 +154,9 @@ std::vector<std::string> FakeFileSystem::tree() const {
                                                                          const std::string& path) {
     for (const auto& [name, node] : folder.entries) {
       const bool below = node->kind == Kind::kDirectory;
-      out.push_back(path + name + (below ? "/" : ""));
-      if (below) visit(*node, out.back());
+      const std::string whole = path + name + (below ? "/" : "");
+      out.push_back(whole);
+      if (below) visit(*node, whole);
     }
   };
   disk_->behind([&] { visit(*disk_->root(), "/"); });
