@@ -22,6 +22,7 @@ struct BatchReply {
   std::string body;  // the JSON of the item's body, as text
 };
 // Throws core::Error 706. Answers to ids that were not asked, and second answers, are 706 too.
-std::vector<BatchReply> parse_batch_reply(std::string_view body, const std::vector<BatchItem>& items);
+std::vector<BatchReply> parse_batch_reply(std::string_view body,
+                                          const std::vector<BatchItem>& items);
 
 }  // namespace coffer::graph

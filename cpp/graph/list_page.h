@@ -19,7 +19,8 @@ struct ListPage {
 // with `problem` set and never hides the others.
 ListPage parse_list_page(std::string_view body);
 
-// The mailbox that an @odata.context names ("…/$metadata#users('alex%40x')/messages(…)" -> "alex@x");
+// The mailbox that an @odata.context names ("…/$metadata#users('alex%40x')/messages(…)" ->
+// "alex@x");
 // "" when it names none ("me").
 std::string mailbox_of_context(std::string_view context);
 

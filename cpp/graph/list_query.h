@@ -41,7 +41,8 @@ std::string mailbox_url(const std::string& base, const std::string& user_id);  /
 std::string list_url(const ListQuery& query);
 std::string value_url(const std::string& mailbox_url, const std::string& id);
 std::string folder_url(const std::string& mailbox_url, const std::string& well_known_name);
-std::string message_search_url(const std::string& mailbox_url, const std::string& internet_message_id);
+std::string message_search_url(const std::string& mailbox_url,
+                               const std::string& internet_message_id);
 
 // The Prefer header of every request: IdType and page size.
 std::vector<std::string> request_headers(bool immutable_ids, bool json);

@@ -8,7 +8,7 @@ namespace coffer::graph {
 struct Message {
   std::string id;
   std::string subject;
-  std::string from;     // RFC 5322 mailboxes joined by ", "
+  std::string from;  // RFC 5322 mailboxes joined by ", "
   std::string sent_to;
   std::string cc;
   std::string bcc;

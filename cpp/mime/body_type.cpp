@@ -36,11 +36,16 @@ class Field {
   }
 
  private:
-  // Up to the next ';' or '=' outside quotes and comments, blanks around it dropped. A value's '='
-  // belongs to it: boundaries hold them unquoted in spite of RFC 2045.
+  // Up to the next ';' or '=' outside quotes and comments, without the blanks around it. A value's
+  // '=' belongs to it: boundaries hold them unquoted in spite of RFC 2045.
   std::string token() {
     std::string out;
-    const bool is_value = started_ && equals_before_;
+    std::string blanks;  // kept only when something follows them
+    const auto put = [&out, &blanks](char c) {
+      out += blanks;
+      blanks.clear();
+      out += c;
+    };
     bool quoted = false;
     std::size_t comment = 0;
     std::size_t at = 0;
@@ -48,32 +53,32 @@ class Field {
       const char c = rest_[at];
       if (c == '\\' && (quoted || comment != 0) && at + 1 < rest_.size()) {
         ++at;
-        if (comment == 0) out += rest_[at];
+        if (comment == 0) put(rest_[at]);
       } else if (comment != 0) {
         comment += c == '(' ? 1 : 0;
         comment -= c == ')' ? 1 : 0;
       } else if (c == '"') {
         quoted = !quoted;
       } else if (quoted) {
-        out += c;
+        put(c);
       } else if (c == '(') {
         ++comment;
-      } else if (c == ';' || (c == '=' && !is_value)) {
+      } else if (c == ';' || (c == '=' && !after_equals_)) {
         break;
+      } else if (c == ' ' || c == '\t' || c == '\r') {
+        if (!out.empty()) blanks += c;
       } else {
-        out += c;
+        put(c);
       }
     }
     rest_.remove_prefix(at);
-    started_ = true;
-    equals_before_ = !rest_.empty() && rest_.front() == '=';
-    return std::string(core::trim(out));
+    after_equals_ = !rest_.empty() && rest_.front() == '=';
+    return out;
   }
 
   std::string_view rest_;
   std::string value_;
-  bool started_ = false;
-  bool equals_before_ = false;
+  bool after_equals_ = false;
 };
 
 // Follows the structure line by line: which multiparts are open, and the header that is read.
