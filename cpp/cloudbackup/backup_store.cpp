@@ -129,7 +129,7 @@ class Store final : public BackupStore {
   std::optional<StoredMessage> find(std::string_view id) override;
   std::string default_path(std::string_view id, std::string_view created_month) const override {
     return places_.path_of(std::string(is_month_folder(created_month) ? created_month : "undated"),
-                           id);
+                           eml_name(id));
   }
 
   std::unique_ptr<NewMessage> create(std::string_view id, std::string_view modified,
@@ -158,7 +158,10 @@ class Store final : public BackupStore {
       throw core::Error(kFileFailed, std::string("the index: ") + error.what());
     }
   }
-  StoredMessage stored(IndexRow&& row) const;
+  StoredMessage stored(IndexRow&& row, const std::string& name) const;
+  Target located(const std::string& path, const std::string& name) {
+    return places_.locate(places_.place_of(path, name), name, false);
+  }
   void sync_removals() noexcept;
 
   const StoreOptions options_;
@@ -241,10 +244,10 @@ void Store::mark_done(std::string_view id, std::string_view modified) {
   }
 }
 
-StoredMessage Store::stored(IndexRow&& row) const {
+StoredMessage Store::stored(IndexRow&& row, const std::string& name) const {
   StoredMessage message;
   message.row = row.row;
-  message.path = places_.path_of(row.place, row.id);
+  message.path = places_.path_of(row.place, name);
   message.run = row.run;
   // After a rebuild of the index the rows do not know their run; the marks do.
   if (row.run != record_.run && marks_.contains(RunMarks::Kind::kSaved, row.id, row.modified)) {
@@ -257,11 +260,12 @@ StoredMessage Store::stored(IndexRow&& row) const {
 
 std::optional<StoredMessage> Store::find(std::string_view id) {
   return documented([&]() -> std::optional<StoredMessage> {
-    std::optional<IndexRow> row = index_->find(id);
+    const std::string name = eml_name(id);
+    std::optional<IndexRow> row = index_->find(id, name);
     if (!row) return std::nullopt;
-    const fs::Status status = places_.status(row->place, row->id);
+    const fs::Status status = places_.status(row->place, name);
     if (status.kind != fs::Kind::kFile || status.size != row->size) return std::nullopt;
-    return stored(std::move(*row));
+    return stored(std::move(*row), name);
   });
 }
 
@@ -269,9 +273,10 @@ std::unique_ptr<NewMessage> Store::create(std::string_view id, std::string_view 
                                           const std::string& path) {
   if (!identity_) throw core::Error(kInternal, "a message was created before the store was bound");
   return documented([&]() -> std::unique_ptr<NewMessage> {
+    const std::string name = eml_name(id);
     PendingFile::Content content{
-        std::string(id), std::string(modified), places_.place_of(path, id), {}};
-    content.target = places_.locate(content.place, id, true);
+        std::string(id), std::string(modified), places_.place_of(path, name), {}};
+    content.target = places_.locate(content.place, name, true);
     // Before the body is fetched for nothing; again right before the rename.
     require_replaceable(*content.target.folder, content.target.name, id);
     TemporaryFile temporary = temporaries_.create(content.target);
@@ -299,8 +304,9 @@ std::vector<StoredMessage> Store::stored_after(std::int64_t after_row, std::size
       after_row = rows.back().row;
       for (IndexRow& row : rows) {
         // A file that the user removed is nothing to delete.
-        if (places_.status(row.place, row.id).kind != fs::Kind::kFile) continue;
-        messages.push_back(stored(std::move(row)));
+        const std::string name = eml_name(row.id);
+        if (places_.status(row.place, name).kind != fs::Kind::kFile) continue;
+        messages.push_back(stored(std::move(row), name));
       }
     }
     return messages;
@@ -309,8 +315,7 @@ std::vector<StoredMessage> Store::stored_after(std::int64_t after_row, std::size
 
 std::string Store::message_id_of(const StoredMessage& message) {
   try {
-    const Target target =
-        places_.locate(places_.place_of(message.path, message.id), message.id, false);
+    const Target target = located(message.path, eml_name(message.id));
     const std::unique_ptr<fs::File> file = target.folder->open(target.name);
     const std::optional<BackupHeader> header = read_header(*file);
     return header ? message_id_field(*file, header->size) : std::string();
@@ -323,10 +328,10 @@ std::string Store::message_id_of(const StoredMessage& message) {
 
 void Store::remove(const StoredMessage& message) {
   documented([&] {
-    const Target target =
-        places_.locate(places_.place_of(message.path, message.id), message.id, false);
+    const std::string name = eml_name(message.id);
+    const Target target = located(message.path, name);
     const bool there = require_ours(*target.folder, target.name, message.id);
-    const std::optional<IndexRow> row = index_->find(message.id);
+    const std::optional<IndexRow> row = index_->find(message.id, name);
     if (row) index_->erase(row->row);
     if (!there) return;
     try {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cloudbackup/eml_file.h"
 #include "cloudbackup/our_files.h"
 #include "core/error.h"
 
@@ -38,7 +39,7 @@ void CommitLine::submit(std::unique_ptr<PendingFile> file, Committed done) {
   Entry entry;
   try {
     entry.row = {0, content.id, content.modified, content.place, file->finish(), run_};
-    if (const std::optional<IndexRow> former = parts_.index.find(content.id)) {
+    if (const std::optional<IndexRow> former = parts_.index.find(content.id, eml_name(content.id))) {
       if (former->place != content.place) entry.former_place = former->place;
     }
   } catch (const core::Error& error) {
@@ -113,7 +114,7 @@ void CommitLine::journal(const std::vector<Entry*>& entries) {
   std::vector<MovedEntry> moved;
   for (const Entry* entry : entries) {
     if (!entry->journalled) continue;
-    moved.push_back({entry->row.id, parts_.places.path_of(entry->row.place, entry->row.id),
+    moved.push_back({entry->row.id, parts_.places.path_of(entry->row.place, eml_name(entry->row.id)),
                      entry->row.modified});
   }
   try {
@@ -128,7 +129,7 @@ void CommitLine::journal(const std::vector<Entry*>& entries) {
 
 void CommitLine::remove_former(const Entry& entry) {
   try {
-    const Target former = parts_.places.locate(entry.former_place, entry.row.id, false);
+    const Target former = parts_.places.locate(entry.former_place, eml_name(entry.row.id), false);
     remove_superseded(former, entry.target, entry.row.id);
   } catch (const std::exception& error) {
     // Gone, not ours any more, or on a disk that is not there: the new file counts.

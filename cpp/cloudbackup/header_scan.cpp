@@ -85,7 +85,7 @@ void HeaderScan::scan_file(fs::Directory& folder, const std::string& month,
 // A message may be in two places after a crash: the file that the row names stays the one unless
 // it is gone, or older.
 bool HeaderScan::outdated(const IndexRow& known, const BackupHeader& found) {
-  return places_.status(known.place, known.id).kind != fs::Kind::kFile ||
+  return places_.status(known.place, eml_name(known.id)).kind != fs::Kind::kFile ||
          newer(found.modified, known.modified);
 }
 
@@ -98,13 +98,14 @@ void HeaderScan::scan_journal() {
 
 void HeaderScan::scan_moved(const MovedEntry& entry) {
   try {
-    const std::string place = places_.place_of(entry.path, entry.id);
-    const std::optional<IndexRow> known = index_.find(entry.id);
+    const std::string name = eml_name(entry.id);
+    const std::string place = places_.place_of(entry.path, name);
+    const std::optional<IndexRow> known = index_.find(entry.id, name);
     const bool moved = place.front() == '/';
     if (known && known->place == place && moved) return;
     // Back under its default name: the scan of its month found it if it is there, but an earlier
     // line may have taken its place.
-    const Target target = places_.locate(place, entry.id, false);
+    const Target target = places_.locate(place, name, false);
     const std::unique_ptr<fs::File> file = target.folder->open(target.name);
     const std::optional<BackupHeader> header = read_header(*file);
     ++read_;

@@ -3,11 +3,9 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "cloudbackup/eml_file.h"
-#include "crypto/digest.h"
 
 namespace coffer::cloudbackup {
 namespace {
@@ -30,14 +28,6 @@ constexpr const char* kSchema =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID\n";
 
 constexpr std::size_t kKeyDigits = 16;
-
-std::int64_t key_of(std::string_view id) {
-  const std::array<std::uint8_t, 20> digest = crypto::sha1(id);
-  std::uint64_t key = 0;
-  for (std::size_t i = 0; i < sizeof key; ++i)
-    key = (key << 8U) | digest.at(i);
-  return static_cast<std::int64_t>(key);
-}
 
 std::int64_t key_of_name(std::string_view name) {
   std::uint64_t key = 0;
@@ -153,9 +143,9 @@ void IndexDb::check() {
   }
 }
 
-std::optional<IndexRow> IndexDb::find(std::string_view id) {
+std::optional<IndexRow> IndexDb::find(std::string_view id, std::string_view name) {
   const ResetLater reset(find_);
-  find_.bind(1, key_of(id));
+  find_.bind(1, key_of_name(name));
   while (find_.step()) {
     if (find_.octets(1) == id) return row_of(find_);
   }
@@ -174,13 +164,14 @@ std::optional<IndexRow> IndexDb::find_name(std::string_view name) {
 void IndexDb::put(const IndexRow& row) {
   const auto size = static_cast<std::int64_t>(row.size);
   std::int64_t known = 0;
-  if (const std::optional<IndexRow> old = find(row.id)) known = old->row;
+  const std::string name = eml_name(row.id);
+  if (const std::optional<IndexRow> old = find(row.id, name)) known = old->row;
   if (known > 0) {
     update_.bind(1, known).bind_text(2, row.modified).bind_text(3, row.place);
     update_.bind(4, size).bind(5, row.run).run();
     return;
   }
-  insert_.bind(1, last_row_ + 1).bind(2, key_of(row.id)).bind_blob(3, row.id);
+  insert_.bind(1, last_row_ + 1).bind(2, key_of_name(name)).bind_blob(3, row.id);
   insert_.bind_text(4, row.modified).bind_text(5, row.place).bind(6, size).bind(7, row.run).run();
   ++last_row_;
 }

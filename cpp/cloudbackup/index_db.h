@@ -32,7 +32,8 @@ class IndexDb {
   IndexDb(const std::string& path, const std::string& vfs, Kind kind);
   IndexDb();  // in memory
 
-  std::optional<IndexRow> find(std::string_view id);
+  // `name` is eml_name(id).
+  std::optional<IndexRow> find(std::string_view id, std::string_view name);
   // By "<sha1 of the id>.eml", as a folder's listing gives it.
   std::optional<IndexRow> find_name(std::string_view name);
   // Keeps the row number of an id that is known; `row` of a new one comes from next_row.

@@ -29,12 +29,12 @@ std::string name_of(const std::string& path) {
 
 }  // namespace
 
-std::string Places::path_of(const std::string& place, std::string_view id) const {
+std::string Places::path_of(const std::string& place, const std::string& own_name) const {
   if (is_path(place)) return place;
-  return (folder_ == "/" ? std::string() : folder_) + "/" + place + "/" + eml_name(id);
+  return (folder_ == "/" ? std::string() : folder_) + "/" + place + "/" + own_name;
 }
 
-std::string Places::place_of(const std::string& path, std::string_view id) const {
+std::string Places::place_of(const std::string& path, const std::string& own_name) const {
   const auto refuse = [&path](const char* why) {
     throw core::Error(kFileFailed, "BackupFile '" + path + "' " + why + "; name a file");
   };
@@ -51,7 +51,7 @@ std::string Places::place_of(const std::string& path, std::string_view id) const
   const std::vector<std::string_view> parts = core::split(below, '/');
   if (below.empty()) refuse("is DataFolder itself");
   if (parts.front() == ".meta") refuse("lies in .meta, which belongs to the backup");
-  if (parts.size() == 2 && is_month_folder(parts[0]) && parts[1] == eml_name(id)) {
+  if (parts.size() == 2 && is_month_folder(parts[0]) && parts[1] == own_name) {
     return std::string(parts[0]);
   }
   return absolute;
@@ -112,15 +112,15 @@ std::shared_ptr<fs::Directory> Places::parent(const std::string& path, bool crea
   return opened;
 }
 
-Target Places::locate(const std::string& place, std::string_view id, bool create) {
+Target Places::locate(const std::string& place, const std::string& own_name, bool create) {
   if (is_path(place)) return {parent(place, create), name_of(place)};
-  return {month(place, create), eml_name(id)};
+  return {month(place, create), own_name};
 }
 
-fs::Status Places::status(const std::string& place, std::string_view id) {
+fs::Status Places::status(const std::string& place, const std::string& own_name) {
   if (!is_path(place) && !is_month_folder(place)) return {};  // a damaged row
   try {
-    const Target target = locate(place, id, false);
+    const Target target = locate(place, own_name, false);
     return target.folder->status(target.name);
   } catch (const fs::IoError&) {
     return {};

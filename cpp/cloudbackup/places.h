@@ -1,6 +1,8 @@
 // Where files of the backup are. A place is the short form that the index keeps: the month folder
 // of a file under its default name, else the file's absolute path.
 //
+// `own_name` is eml_name(id): computed once by the caller, a SHA-1 is a good part of a look-up.
+//
 // Month folders are opened from DataFolder's descriptor without following links (contract
 // section 4), and stay open: a look at a file is one system call.
 //
@@ -34,15 +36,15 @@ class Places {
   fs::Directory& root() const noexcept { return *root_; }
 
   // "2023-07" -> "/data/2023-07/<sha1>.eml"; an absolute path stays.
-  std::string path_of(const std::string& place, std::string_view id) const;
+  std::string path_of(const std::string& place, const std::string& own_name) const;
   // The other way. A relative path is one below DataFolder. Error 711 when it cannot name a file
   // of the backup: empty, the folder itself, inside .meta.
-  std::string place_of(const std::string& path, std::string_view id) const;
+  std::string place_of(const std::string& path, const std::string& own_name) const;
 
   // The folder and the name. Error 711 for what is in the way, IoError for what fails.
-  Target locate(const std::string& place, std::string_view id, bool create);
+  Target locate(const std::string& place, const std::string& own_name, bool create);
   // kNone also when its folder is missing or is none.
-  fs::Status status(const std::string& place, std::string_view id);
+  fs::Status status(const std::string& place, const std::string& own_name);
   // After a failure: the open folder may be one that was removed.
   void forget(const std::string& place);
 

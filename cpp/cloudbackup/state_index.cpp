@@ -203,8 +203,8 @@ void StateIndex::writing(const Write& write) {
   }
 }
 
-std::optional<IndexRow> StateIndex::find(std::string_view id) {
-  return reading([id](IndexDb& db) { return db.find(id); });
+std::optional<IndexRow> StateIndex::find(std::string_view id, std::string_view name) {
+  return reading([&](IndexDb& db) { return db.find(id, name); });
 }
 
 std::vector<IndexRow> StateIndex::after(std::int64_t row, std::size_t limit) {

@@ -44,7 +44,7 @@ class StateIndex {
   StateIndex& operator=(const StateIndex&) = delete;
   ~StateIndex();
 
-  std::optional<IndexRow> find(std::string_view id);
+  std::optional<IndexRow> find(std::string_view id, std::string_view name);
   std::vector<IndexRow> after(std::int64_t row, std::size_t limit);
   std::int64_t last_row();
   std::int64_t last_run();
