@@ -123,8 +123,8 @@ def make_room(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def end_politely(signal_number: int, frame: FrameType | None) -> None:
-    """Makes a plain kill run all clean-up, as Ctrl-C does."""
+def end_politely(number_of_signal: int, frame: FrameType | None) -> None:
+    """Makes a plain kill run all clean-up, as Ctrl-C does; Ctrl-C too where it was ignored."""
     raise KeyboardInterrupt
 
 
@@ -137,7 +137,8 @@ def main() -> int:
     arguments = parser.parse_args()
     folder = arguments.folder.absolute()
 
-    signal.signal(signal.SIGTERM, end_politely)
+    for number_of_signal in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number_of_signal, end_politely)
     try:
         make_room(folder)
         with Sandbox(messages=arguments.messages, sizes="small") as sandbox:
