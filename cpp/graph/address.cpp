@@ -1,41 +1,55 @@
 #include "graph/address.h"
 
+#include <array>
+#include <string>
+
 #include "core/text.h"
 
 namespace coffer::graph {
 namespace {
 
-bool control(char c) noexcept {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+// What each octet may do. A table, because a listing has some hundred octets of names per message.
+struct Octets {
+  // Stands in a phrase without quotes: atext of RFC 5322 section 3.2.3, blanks between atoms, and
+  // everything beyond ASCII (RFC 6532).
+  std::array<bool, 256> name{};
+  // Stands in an address without <> around it. A blank, a comma or a parenthesis would make the
+  // list ambiguous.
+  std::array<bool, 256> address{};
+  std::array<bool, 256> control{};
+};
+
+constexpr Octets octets() noexcept {
+  Octets table;
+  for (std::size_t i = 0; i < 256; ++i) {
+    table.control[i] = i < 0x20 || i == 0x7F;
+    table.name[i] = !table.control[i];
+    table.address[i] = !table.control[i];
+  }
+  for (const char c : std::string_view("()<>[]:;@\\,.\"")) {
+    table.name[static_cast<unsigned char>(c)] = false;
+  }
+  for (const char c : std::string_view("()<>[]:;\\,\" ")) {
+    table.address[static_cast<unsigned char>(c)] = false;
+  }
+  return table;
 }
 
-// What stands in a phrase without quotes: atext of RFC 5322 section 3.2.3, blanks between atoms,
-// and everything beyond ASCII (RFC 6532).
-bool plain_in_name(char c) noexcept {
-  return !control(c) && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
-}
+constexpr Octets kOctets = octets();
 
-// What stands in an address without <> around it. A blank, a comma or a parenthesis would make
-// the list ambiguous.
-bool plain_in_address(char c) noexcept {
-  return !control(c) && std::string_view("()<>[]:;\\,\" ").find(c) == std::string_view::npos;
-}
-
-template <typename Plain>
-bool all(std::string_view text, Plain plain) {
+bool all(std::string_view text, const std::array<bool, 256>& allowed) noexcept {
   for (const char c : text) {
-    if (!plain(c)) return false;
+    if (!allowed[static_cast<unsigned char>(c)]) return false;
   }
   return true;
 }
 
 // Line breaks and other controls become blanks: a name must not begin a header line of its own.
-std::string one_line(std::string_view text, std::string_view others = {}) {
-  std::string out(text);
-  for (char& c : out) {
-    if (control(c) || others.find(c) != std::string_view::npos) c = ' ';
+std::string_view one_line(std::string& text, std::string_view others = {}) noexcept {
+  for (char& c : text) {
+    if (kOctets.control[static_cast<unsigned char>(c)] || others.find(c) != others.npos) c = ' ';
   }
-  return std::string(core::trim(out));
+  return core::trim(text);
 }
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -47,41 +61,43 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
-}  // namespace
-
-std::string mailbox(std::string_view raw_name, std::string_view raw_address) {
-  const std::string name = one_line(raw_name);
-  const std::string address = one_line(raw_address, "<>");
-  std::string out;
-  out.reserve(name.size() + address.size() + 5);
+void append_mailbox(std::string& out, std::string name_text, std::string address_text) {
+  const std::string_view name = one_line(name_text);
+  const std::string_view address = one_line(address_text, "<>");
+  if (name.empty() && address.empty()) return;
+  if (!out.empty()) out += ", ";
   if (!name.empty()) {
     // What looks like an encoded word would be decoded by a reader unless it is quoted (RFC 2047).
     const bool bare =
-        !address.empty() && all(name, plain_in_name) && name.find("=?") == std::string::npos;
-    if (bare)
+        !address.empty() && all(name, kOctets.name) && name.find("=?") == std::string_view::npos;
+    if (bare) {
       out += name;
-    else
+    } else {
       append_quoted(out, name);
-    if (address.empty()) return out;
+    }
+    if (address.empty()) return;
     out += ' ';
-  } else if (address.find('@') != std::string::npos && all(address, plain_in_address)) {
-    return address;
-  } else if (address.empty()) {
-    return out;
+  } else if (address.find('@') != std::string_view::npos && all(address, kOctets.address)) {
+    out += address;
+    return;
   }
-  // Also X.500 names of internal or removed users (/O=EXAMPLE/…/CN=…), which are no addr-spec.
+  // Also X.500 names of internal or removed users (/O=EXAMPLE/.../CN=...), which are no addr-spec.
   out += '<';
   out += address;
   out += '>';
+}
+
+}  // namespace
+
+std::string mailbox(std::string_view name, std::string_view address) {
+  std::string out;
+  append_mailbox(out, std::string(name), std::string(address));
   return out;
 }
 
 void append_recipient(std::string& list, core::JsonView recipient) {
   const core::JsonView address = recipient["emailAddress"];
-  const std::string text = mailbox(address["name"].string_or(""), address["address"].string_or(""));
-  if (text.empty()) return;
-  if (!list.empty()) list += ", ";
-  list += text;
+  append_mailbox(list, address["name"].string_or(""), address["address"].string_or(""));
 }
 
 void append_recipients(std::string& list, core::JsonView recipients) {
