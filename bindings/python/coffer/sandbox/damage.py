@@ -8,8 +8,8 @@ import zlib
 from typing import Any, Callable
 
 from .clock import Clock
+from .coding import gzip_bytes
 from .errors import GraphError, throttled, unauthorized
-from .server import gzip_bytes
 from .wire import Response, dumps, json_response
 
 _HTML = (b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>"

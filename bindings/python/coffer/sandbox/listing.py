@@ -6,13 +6,13 @@ import re
 from typing import Any, Sequence
 from urllib.parse import quote, unquote_plus
 
+from .coding import gzip_bytes
 from .errors import GraphError, bad_request
 from .filters import check_order, parse_filter, parse_orderby
 from .mailbox import Mailbox
 from .model import Folder, Message
 from .properties import Shape, getter, item, parse_select
 from .routes import Call
-from .server import gzip_bytes
 from .wire import Response, dumps, json_response, JSON_TYPE
 
 _OPTIONS = {"$select", "$filter", "$orderby", "$top", "$skip", "$count", "$expand", "$search",

@@ -1,95 +1,70 @@
-"""A small HTTP/1.1 server on asyncio.
+"""HTTP by aiohttp, and a fault injector that uses its connections.
 
-Written for this purpose because the sandbox must do what servers take care never to do:
-reset a connection in the middle of a body, send a wrong length, omit the last chunk. It
-also has to give a request's place back before the client can see the end of the answer,
-or a correct client that uses all its places would now and then be refused.
+Reading requests, keeping connections, chunks and TLS are aiohttp's. What a server takes
+care never to do is done here, next to it: resetting a connection in the middle of a body,
+sending a wrong length, omitting the last chunk. A request's place is given back before
+the client can see the end of the answer, or a correct client that uses all its places
+would now and then be refused.
 """
 
 from __future__ import annotations
 
 import asyncio
-import http
 import socket
 import ssl
 import struct
-import zlib
-from typing import Awaitable, Callable, Iterator
+import sys
+from typing import Any, Awaitable, Callable, Iterator
 
-from .wire import Headers, Plan, Request, Response
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import HttpVersion11, RawRequestMessage, StreamWriter
+from multidict import CIMultiDict
+
+from .coding import compress
+from .wire import Headers, Request, Response
 
 MAX_HEADER = 128 * 1024
 MAX_BODY = 16 * 1024 * 1024
-_SMALL = 128 * 1024
+_FRAMING = ("content-length", "transfer-encoding", "connection")
 
 Handler = Callable[[Request, "Connection"], Awaitable[Response]]
 
 
-class BadRequest(Exception):
-    """A request that cannot be parsed."""
-
-
-class Connection(asyncio.StreamReaderProtocol):
+class Connection(web.RequestHandler):
     """One connection. `gone` is set when the client has left."""
 
     _serial = 0
 
-    def __init__(self, server: "HttpServer") -> None:
-        self.reader = asyncio.StreamReader(limit=MAX_HEADER)
-        super().__init__(self.reader)
-        self.server = server
-        self.transport: asyncio.Transport | None = None
+    def __init__(self, manager: web.Server, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(manager, loop=loop, access_log=None,  # type: ignore[arg-type]
+                         # clients decide how long an idle connection lasts; a rule or the
+                         # control interface closes it for tests
+                         keepalive_timeout=86400.0, auto_decompress=False,
+                         max_line_size=MAX_HEADER, max_field_size=MAX_HEADER)
         self.gone = asyncio.Event()
         self.peer = ""
-        self.sent = 0
         #: set by the application with the first request that is not for the control interface
         self.counted = False
-        self._room = asyncio.Event()
-        self._room.set()
         Connection._serial += 1
         self.number = Connection._serial
-        self._serving: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
         peer = transport.get_extra_info("peername")
         self.peer = str(peer[0]) if peer else ""
-        self.server.connections.add(self)
-        self._serving = asyncio.get_running_loop().create_task(self._serve())
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> None:
         super().eof_received()
         self.gone.set()
-        self._room.set()
-        return False
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
         self.gone.set()
-        self._room.set()
-        self.server.connections.discard(self)
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._room.clear()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._room.set()
-
-    # -- sending ---------------------------------------------------------------------------
-
-    def write(self, data: bytes) -> None:
-        if self.transport is not None and not self.transport.is_closing() and data:
-            self.sent += len(data)
-            self.transport.write(data)
-
-    async def drain(self) -> bool:
-        """Waits for room; False when the client is gone."""
-        await self._room.wait()
-        return not self.gone.is_set()
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """A line instead of a trace: most often it is the client that made a mistake."""
+        sys.stderr.write(f"sandbox: {' '.join(map(str, args))}: {kw.get('exc_info')!r}\n")
 
     async def pause(self, seconds: float) -> bool:
         """Waits, but not longer than the client stays; False when it is gone."""
@@ -112,189 +87,176 @@ class Connection(asyncio.StreamReaderProtocol):
                 pass
         self.transport.abort()
 
-    def close(self) -> None:
-        if self.transport is not None:
-            self.transport.close()
 
-    # -- receiving -------------------------------------------------------------------------
+class Writer(StreamWriter):
+    """Sends exactly the fields an answer has, without those that aiohttp adds by itself."""
 
-    async def _serve(self) -> None:
-        try:
-            while not self.gone.is_set():
-                request = await self._request()
-                if request is None:
-                    break
-                response = await self.server.handler(request, self)
-                keep = await self._respond(request, response)
-                if not keep:
-                    break
-        except BadRequest as exc:
-            self.write(f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: "
-                       f"{len(str(exc))}\r\nConnection: close\r\n\r\n{exc}".encode())
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            pass
-        finally:
-            self.close()
+    absent: tuple[str, ...] = ()
+    #: fields about the framing that a rule sets, whatever the framing is
+    added: tuple[tuple[str, str], ...] = ()
 
-    async def _request(self) -> Request | None:
-        try:
-            head = await self.reader.readuntil(b"\r\n\r\n")
-        except asyncio.IncompleteReadError:
-            return None
-        except asyncio.LimitOverrunError as exc:
-            raise BadRequest("header too large") from exc
-        lines = head[:-4].decode("latin-1").lstrip("\r\n").split("\r\n")
-        words = lines[0].split(" ")
-        if len(words) != 3 or not words[2].startswith("HTTP/1."):
-            raise BadRequest("bad request line")
-        items: list[tuple[str, str]] = []
-        for line in lines[1:]:
-            name, colon, value = line.partition(":")
-            if not colon or name != name.strip() or not name:
-                raise BadRequest("bad header field")
-            items.append((name, value.strip()))
-        headers = Headers(items)
-        target = words[1]
-        if target.startswith(("http://", "https://")):  # absolute form, RFC 9112, 3.2.2
-            target = "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
-        request = Request(words[0], target, headers, peer=self.peer, connection=self.number,
-                          version=words[2])
-        if headers.get("expect").lower() == "100-continue":
-            self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.body = await self._body(headers)
-        return request
+    async def write_headers(self, status_line: str, headers: CIMultiDict[str]) -> None:
+        for name in self.absent:
+            headers.popall(name, None)
+        if "Transfer-Encoding" in self.absent:
+            self.chunked = False
+        for name, value in self.added:
+            headers.add(name, value)
+        await super().write_headers(status_line, headers)
 
-    async def _body(self, headers: Headers) -> bytes:
-        if "chunked" in headers.get("transfer-encoding").lower():
-            pieces: list[bytes] = []
-            while True:
-                line = await self.reader.readuntil(b"\r\n")
-                try:
-                    size = int(line.split(b";")[0], 16)
-                except ValueError as exc:
-                    raise BadRequest("bad chunk") from exc
-                if size == 0:
-                    while await self.reader.readuntil(b"\r\n") != b"\r\n":
-                        pass
-                    return b"".join(pieces)
-                if sum(map(len, pieces)) + size > MAX_BODY:
-                    raise BadRequest("body too large")
-                pieces.append(await self.reader.readexactly(size))
-                await self.reader.readexactly(2)
-        text = headers.get("content-length", "0")
-        if not text.isdigit() or int(text) > MAX_BODY:
-            raise BadRequest("bad Content-Length")
-        return await self.reader.readexactly(int(text)) if text != "0" else b""
 
-    # -- answering -------------------------------------------------------------------------
+class Answer(web.StreamResponse):
+    """An answer that may end before its end."""
 
-    async def _respond(self, request: Request, response: Response) -> bool:
-        """Sends an answer; returns whether the connection can carry another request."""
-        before = self.sent
-        keep = True
-        try:
-            keep = await self._send(request, response)
-        finally:
-            # also for clients that left: their place must not stay taken
-            _settle(response)
-            self.server.on_bytes(request, response, self.sent - before)
-        return keep
+    ended = False
 
-    async def _send(self, request: Request, response: Response) -> bool:
-        plan = response.plan
-        if plan.delay_before and not await self.pause(plan.delay_before):
-            return False
+    def end(self) -> None:
+        """Nothing more is sent, and the connection is closed."""
+        self.ended = True
+        self.force_close()
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        return None if self.ended else await super().prepare(request)
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        if not self.ended:
+            await super().write_eof(data)
+
+
+class Exchange:
+    """The sending of one answer."""
+
+    def __init__(self, incoming: web.BaseRequest, connection: Connection, request: Request,
+                 response: Response) -> None:
+        self.incoming, self.connection = incoming, connection
+        self.request, self.response = request, response
+        writer = incoming.writer
+        assert isinstance(writer, Writer)
+        self.writer = writer
+        #: octets sent past aiohttp
+        self.raw = 0
+        # HTTP/1.0 knows no chunks: there the end of the connection ends the body
+        self.chunked = response.framing == "chunked" and incoming.version >= HttpVersion11
+        self.answer = Answer(status=response.status)
+
+    @property
+    def sent(self) -> int:
+        return self.writer.output_size + self.raw
+
+    def settle(self) -> None:
+        """Gives the request's place back; called just before the last octet is handed over."""
+        actions, self.response.on_sent = self.response.on_sent, []
+        for action in actions:
+            action()
+
+    def prepare(self) -> Awaitable[AbstractStreamWriter | None]:
+        """Sends status and header fields."""
+        response, plan, answer = self.response, self.response.plan, self.answer
+        fields = answer.headers
+        if response.content_type:
+            fields.add("Content-Type", response.content_type)
+        for name, value in response.headers:
+            if name.lower() in _FRAMING:
+                self.writer.added += ((name, value),)
+            else:
+                fields.add(name, value)
+        self.writer.absent = tuple(
+            name for name in ("Server", "Date", "Content-Type") if name not in fields)
+        if self.chunked:
+            answer.enable_chunked_encoding()
+        elif response.framing == "length":
+            answer.content_length = max(0, len(response.body) + plan.length_delta)
+        else:
+            self.writer.absent += ("Transfer-Encoding",)
+            answer.force_close()
+        if plan.close_after:
+            answer.force_close()
+        return answer.prepare(self.incoming)
+
+    async def run(self) -> None:
+        response, plan, answer = self.response, self.response.plan, self.answer
+        if plan.delay_before and not await self.connection.pause(plan.delay_before):
+            return answer.end()
         if plan.hang:
-            await self.gone.wait()
-            return False
+            await self.connection.gone.wait()
+            return answer.end()
         if plan.reset_before:
-            _settle(response)
-            self.reset()
-            return False
-        if plan.raw is not None:
-            _settle(response)
-            self.write(plan.raw)
-            return False
-        keep = (request.version == "HTTP/1.1"
-                and "close" not in request.headers.get("connection").lower()
-                and not plan.close_after and response.framing != "close")
-        response = _compressed(request, response)
-        chunked = response.framing == "chunked" and request.version == "HTTP/1.1"
-        if response.framing == "chunked" and not chunked:
-            keep = False  # HTTP/1.0 knows no chunks: the end of the connection ends the body
-        head = _head(response, chunked, keep)
-        empty = request.method == "HEAD" or response.status in (204, 304)
+            return self.reset()
+        compress(self.request, response)
         if plan.reset_after_headers:
-            self.write(head)
-            await self.drain()
-            await self.pause(0.02)  # an RST would overtake the header still in the socket
-            _settle(response)
-            self.reset()
-            return False
-        if empty:
-            _settle(response)
-            self.write(head)
-            return keep
-        simple = response.stream is None and plan.cut_at is None and not plan.delay_chunks
-        if simple and len(response.body) <= _SMALL:
-            _settle(response)
-            last = b"" if plan.no_last_chunk else b"0\r\n\r\n"
-            body = _chunks(response.body, plan.chunk) + last if chunked else response.body
-            self.write(head + body)
-            await self.drain()
-        elif not await self._stream(response, head, chunked):
-            return False
-        if plan.no_last_chunk or plan.length_delta > 0 or plan.close_idle:
-            return False
-        return keep
+            await self.prepare()
+            await self.connection.pause(0.02)  # an RST would overtake octets still in the socket
+            return self.reset()
+        if self.request.method == "HEAD" or response.status in (204, 304):
+            self.settle()
+            await self.prepare()
+            answer.ended = True  # without a last chunk; the connection stays
+            return None
+        single = response.stream is None and len(response.body) <= plan.chunk
+        if single and plan.cut_at is None and not plan.no_last_chunk:
+            self.settle()
+            await self.prepare()
+            self.writer.length = None  # a wrong Content-Length must not cut the body
+            await answer.write_eof(response.body)
+        else:
+            await self.prepare()
+            self.writer.length = None
+            await self._stream()
+        if plan.length_delta > 0 or plan.close_idle:
+            # also where the header has promised to keep the connection
+            answer.force_close()
+        return None
 
-    async def _stream(self, response: Response, head: bytes, chunked: bool) -> bool:
+    def reset(self) -> None:
+        self.settle()
+        self.connection.reset()
+        self.answer.end()
+
+    async def _stream(self) -> None:
         """Sends a body in pieces, one behind, so that the last one is known to be the last."""
-        plan = response.plan
+        response, plan, answer = self.response, self.response.plan, self.answer
         pieces = response.stream if response.stream is not None else _cut(response.body, plan.chunk)
-        self.write(head)
-        held: bytes | None = None
+        held = b""
         done = 0
         for piece in pieces:
             if not piece:
                 continue
             if plan.cut_at is not None and done + len(piece) >= plan.cut_at:
-                piece = piece[:plan.cut_at - done]
-                if held is not None:
-                    self.write(_chunk(held) if chunked else held)
-                # a chunk whose announced size is never reached
-                self.write((b"%X\r\n" % (len(piece) + 16) if chunked else b"") + piece)
-                await self.drain()
-                _settle(response)
-                if plan.cut_reset:
-                    await self.pause(0.02)  # let the octets leave before the RST discards them
-                    self.reset()
-                return False
+                if held:
+                    await answer.write(held)
+                return await self._cut_off(piece[:plan.cut_at - done])
             done += len(piece)
-            if held is not None:
-                self.write(_chunk(held) if chunked else held)
-                if not await self.drain():
-                    return False
-                if plan.delay_chunks and not await self.pause(plan.delay_chunks()):
-                    return False
+            if held:
+                await answer.write(held)
+                if plan.delay_chunks and not await self.connection.pause(plan.delay_chunks()):
+                    return answer.end()
             held = piece
-        _settle(response)
-        final = b"" if plan.no_last_chunk else b"0\r\n\r\n"
-        body = held or b""
-        self.write((_chunk(body) if body else b"") + final if chunked else body)
-        await self.drain()
-        return plan.cut_at is None
+        self.settle()
+        if plan.no_last_chunk:
+            await answer.write(held)
+            answer.end()
+        else:
+            await answer.write_eof(held)
+            if plan.cut_at is not None:
+                answer.force_close()
+        return None
 
-
-def _settle(response: Response) -> None:
-    """Gives the request's place back; called just before the last octet is handed over."""
-    actions, response.on_sent = response.on_sent, []
-    for action in actions:
-        action()
-
-
-def _chunk(data: bytes) -> bytes:
-    return b"%X\r\n%b\r\n" % (len(data), data)
+    async def _cut_off(self, piece: bytes) -> None:
+        """The last piece before a cut; a chunk announces a size that is never reached."""
+        transport = self.connection.transport
+        if transport is None or transport.is_closing():
+            return self.answer.end()
+        if self.chunked:
+            piece = b"%x\r\n%b" % (len(piece) + 16, piece)
+        transport.set_write_buffer_limits(0)
+        transport.write(piece)
+        self.raw += len(piece)
+        await self.writer.drain()
+        if self.response.plan.cut_reset:
+            await self.connection.pause(0.02)  # let the octets leave before the RST discards them
+            return self.reset()
+        self.settle()
+        return self.answer.end()
 
 
 def _cut(body: bytes, size: int) -> Iterator[bytes]:
@@ -302,51 +264,37 @@ def _cut(body: bytes, size: int) -> Iterator[bytes]:
         yield body[at:at + size]
 
 
-def _chunks(body: bytes, size: int) -> bytes:
-    return b"".join(_chunk(piece) for piece in _cut(body, size))
+async def _receive(incoming: web.BaseRequest, connection: Connection) -> Request:
+    """The request as the sandbox sees it: target and field names as they were sent."""
+    target = incoming.raw_path
+    if not target.startswith("/"):
+        target = incoming.rel_url.raw_path_qs  # absolute form, RFC 9112, 3.2.2
+    request = Request(incoming.method, target,
+                      Headers([(n.decode("latin-1"), v.decode("latin-1"))
+                               for n, v in incoming.raw_headers]),
+                      peer=connection.peer, connection=connection.number)
+    if incoming.can_read_body:
+        if request.headers.get("expect").lower() == "100-continue":
+            await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        try:
+            request.body = await incoming.read()
+        except web.RequestPayloadError as exc:
+            raise web.HTTPBadRequest(text=str(exc)) from exc
+    return request
 
 
-def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    coder = zlib.compressobj(1, zlib.DEFLATED, 31)
-    for piece in pieces:
-        yield coder.compress(piece)
-    yield coder.flush()
+class _Manager(web.Server):
+    """aiohttp's list of connections, which are ours."""
+
+    def __call__(self) -> Connection:
+        return Connection(self, asyncio.get_running_loop())
 
 
-def gzip_bytes(body: bytes) -> bytes:
-    """RFC 1952, fastest level."""
-    return b"".join(_gzip(iter((body,))))
-
-
-def _compressed(request: Request, response: Response) -> Response:
-    codings = [c.split(";")[0].strip() for c in request.headers.get("accept-encoding").split(",")]
-    if (response.plan.no_gzip or "gzip" not in codings or response.header("content-encoding")
-            or (response.stream is None and len(response.body) < 512)):
-        return response
-    if response.stream is not None:
-        response.stream = _gzip(response.stream)
-    else:
-        response.body = response.gzipped or gzip_bytes(response.body)
-    response.headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
-    return response
-
-
-def _head(response: Response, chunked: bool, keep: bool) -> bytes:
-    try:
-        reason = http.HTTPStatus(response.status).phrase
-    except ValueError:
-        reason = "Unknown"
-    lines = [f"HTTP/1.1 {response.status} {reason}"]
-    if response.content_type:
-        lines.append(f"Content-Type: {response.content_type}")
-    if chunked:
-        lines.append("Transfer-Encoding: chunked")
-    elif response.framing == "length" and response.status != 204:
-        lines.append(f"Content-Length: {max(0, len(response.body) + response.plan.length_delta)}")
-    lines += [f"{name}: {value}" for name, value in response.headers]
-    if not keep:
-        lines.append("Connection: close")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+def _incoming(message: RawRequestMessage, payload: StreamReader, protocol: web.RequestHandler,
+              writer: AbstractStreamWriter, task: asyncio.Task[None]) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, Writer(protocol, loop), task, loop,
+                           client_max_size=MAX_BODY)
 
 
 class HttpServer:
@@ -356,31 +304,65 @@ class HttpServer:
                  on_bytes: Callable[[Request, Response, int], None] | None = None) -> None:
         self.handler = handler
         self.on_bytes = on_bytes or (lambda request, response, count: None)
-        self.connections: set[Connection] = set()
         self.opened = 0
-        self._server: asyncio.AbstractServer | None = None
         self.port = 0
+        self._manager: _Manager | None = None
+        self._listener: asyncio.AbstractServer | None = None
+
+    @property
+    def connections(self) -> list[Connection]:
+        found = self._manager.connections if self._manager is not None else []
+        return [c for c in found if isinstance(c, Connection)]
+
+    async def _serve(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        connection = incoming.protocol
+        assert isinstance(connection, Connection)
+        try:
+            request = await _receive(incoming, connection)
+        except ConnectionError:
+            left = Answer()
+            left.end()
+            return left
+        response = await self.handler(request, connection)
+        exchange = Exchange(incoming, connection, request, response)
+        try:
+            await exchange.run()
+        except ConnectionError:
+            exchange.answer.end()
+        finally:
+            # also for clients that left: their place must not stay taken
+            exchange.settle()
+            self.on_bytes(request, response, exchange.sent)
+        return exchange.answer
 
     async def start(self, host: str, port: int, context: ssl.SSLContext | None = None) -> None:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Connection(self), host, port, ssl=context,
-                                          backlog=512)
-        self._server = server
-        self.port = server.sockets[0].getsockname()[1]
+        self._manager = _Manager(self._serve, request_factory=_incoming)
+        listener = await asyncio.get_running_loop().create_server(
+            self._manager, host, port, ssl=context, backlog=512)
+        self._listener = listener
+        self.port = listener.sockets[0].getsockname()[1]
 
     def close_connections(self) -> int:
-        """Closes every open connection in an orderly way; returns how many there were."""
-        count = len(self.connections)
-        for connection in list(self.connections):
-            connection.close()
-        return count
+        """Closes every open connection in an orderly way; returns how many there were.
+
+        It happens after the current step of the loop, so that the request which asked for it
+        is still answered.
+        """
+        loop = asyncio.get_running_loop()
+        transports = [c.transport for c in self.connections if c.transport is not None]
+        for transport in transports:
+            loop.call_soon(transport.close)
+        return len(transports)
 
     async def stop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        for connection in list(self.connections):
+        if self._listener is not None:
+            self._listener.close()
+        for connection in self.connections:
             if connection.transport is not None:
                 connection.transport.abort()
+        if self._manager is not None:
+            # aborted connections end their handlers at once; the time is for a long listing
+            await self._manager.shutdown(1.0)
 
 
-__all__ = ["BadRequest", "Connection", "HttpServer", "Plan", "gzip_bytes"]
+__all__ = ["Connection", "HttpServer"]

@@ -38,7 +38,6 @@ class Request:
     body: bytes = b""
     peer: str = ""
     connection: int = 0
-    version: str = "HTTP/1.1"
 
     def __post_init__(self) -> None:
         path, _, query = self.target.partition("?")
@@ -87,8 +86,6 @@ class Plan:
     delay_chunks: Callable[[], float] | None = None
     chunk: int = 16384
     no_gzip: bool = False
-    #: raw octets sent instead of anything else
-    raw: bytes | None = None
 
 
 @dataclass
