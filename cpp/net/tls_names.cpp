@@ -83,6 +83,9 @@ TlsVersions tls_versions(int enabled_protocols) {
   versions.v11 = (bits & 768U) != 0;
   versions.v12 = (bits & 3072U) != 0;
   versions.v13 = (bits & 12288U) != 0;
+  // OpenSSL takes a range. Of versions with a gap between them only the newest run counts.
+  if (versions.v13 && !versions.v12) versions.v11 = false;
+  if ((versions.v12 || versions.v13) && !versions.v11) versions.v10 = false;
   if (!versions.any()) {
     throw core::Error(713,
                       "SSLEnabledProtocols allows no version that exists here; add 3072 (TLS 1.2) "

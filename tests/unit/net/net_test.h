@@ -9,6 +9,7 @@
 
 #include "loopback_server.h"
 #include "net/curl_transport.h"
+#include "net/tls_gate.h"
 
 namespace coffer::test {
 

@@ -1,0 +1,458 @@
+// Trust: what is verified, what is asked, what an answer binds to (contract section 6).
+#include <doctest/doctest.h>
+#include <openssl/ssl.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/error.h"
+#include "net_test.h"
+
+using namespace coffer;
+using coffer::test::authority;
+using coffer::test::CertificateWish;
+using coffer::test::Client;
+using coffer::test::get;
+using coffer::test::issued_by;
+using coffer::test::LoopbackServer;
+using coffer::test::options_for;
+using coffer::test::Peer;
+using coffer::test::self_signed;
+using coffer::test::TestCertificate;
+
+namespace {
+
+struct Question {
+  net::ServerCertificate certificate;
+  std::function<void(bool)> answer;
+};
+
+// Settings that collect questions; what `reply` holds is answered at once.
+struct Asked {
+  std::vector<Question> questions;
+  std::optional<bool> reply;
+
+  net::TransportOptions options(const std::string& service) {
+    net::TransportOptions result = options_for(service);
+    result.ask = [this](const net::ServerCertificate& certificate,
+                        std::function<void(bool)> answer) {
+      questions.push_back({certificate, answer});
+      if (reply) answer(*reply);
+    };
+    return result;
+  }
+};
+
+std::string text_of(const std::vector<std::uint8_t>& der) {
+  return {der.begin(), der.end()};
+}
+
+std::string temporary_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "coffer-net-XXXXXX").string();
+  REQUIRE(mkdtemp(name.data()) != nullptr);
+  return name;
+}
+
+std::string content(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("a certificate of a CA that SSLServerCACerts names is good") {
+  const TestCertificate ca = authority();
+  LoopbackServer server(LoopbackServer::always("secure"), issued_by(ca));
+  net::TransportOptions options = options_for(server.url());
+  options.server_ca_pem = authority("Another").pem() + "\r \n" + ca.pem();
+  std::vector<net::ServerCertificate> connected;
+  std::vector<std::string> states;
+  options.connected = [&](const net::ServerCertificate& one) { connected.push_back(one); };
+  options.ssl_status = [&](const std::string& text) { states.push_back(text); };
+  Client client(options);
+  CHECK(client.run(get(server.url())).reply.body == "secure");
+  CHECK(client.run(get(server.url("/", "localhost"))).reply.body == "secure");
+  CHECK(client.run(get(server.url())).reply.body == "secure");
+  REQUIRE(connected.size() == 2);
+  CHECK(connected[0].host == "127.0.0.1");
+  CHECK(connected[0].subject == "O=Coffer tests, CN=127.0.0.1");
+  CHECK(connected[0].issuer == "O=Coffer tests, CN=Throw-away CA");
+  CHECK(connected[0].status == "OK");
+  CHECK(connected[0].verified);
+  CHECK(connected[1].host == "localhost");
+  REQUIRE(states.size() == 4);
+  CHECK(states[0] == "Handshake with 127.0.0.1 begins.");
+  CHECK(states[1].find("Handshake with 127.0.0.1 done: TLSv1.3, TLS_") == 0);
+}
+
+TEST_CASE("without a handler the library's verdict holds, and a refused server learns nothing") {
+  const TestCertificate ca = authority();
+  CertificateWish elsewhere;
+  elsewhere.alternative_names = "DNS:example.org,IP:127.0.0.2";
+  CertificateWish expired;
+  expired.days_from = -30;
+  expired.days_to = -2;
+  CertificateWish early;
+  early.days_from = 2;
+  CertificateWish weak;
+  weak.sha1 = true;
+  const struct {
+    const char* what;
+    TestCertificate certificate;
+    const char* reason;
+  } cases[] = {
+      {"self-signed", self_signed(), "self-signed certificate"},
+      {"unknown CA", issued_by(authority("Unknown")), "unable to get local issuer certificate"},
+      {"wrong host", issued_by(ca, elsewhere), "IP address mismatch"},
+      {"expired", issued_by(ca, expired), "certificate has expired"},
+      {"not yet valid", issued_by(ca, early), "certificate is not yet valid"},
+      {"SHA-1", issued_by(ca, weak), "digest algorithm too weak"},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.what);
+    LoopbackServer server(LoopbackServer::always("x"), one.certificate);
+    net::TransportOptions options = options_for(server.url());
+    options.server_ca_pem = ca.pem();
+    Client client(options);
+    net::Request request = get(server.url());
+    request.authorization = "Bearer secret";
+    const net::Outcome outcome = client.run(request);
+    CHECK(outcome.code == 280);
+    CHECK_FALSE(outcome.transient);
+    CHECK(outcome.text.find(one.reason) != std::string::npos);
+    CHECK(server.received() == "");
+    CHECK(client.transport().requests_sent() == 0);
+  }
+  // A name instead of an address.
+  LoopbackServer server(LoopbackServer::always("x"), issued_by(ca, elsewhere));
+  net::TransportOptions options = options_for(server.url());
+  options.server_ca_pem = ca.pem();
+  Client client(options);
+  const net::Outcome outcome = client.run(get(server.url("/", "localhost")));
+  CHECK(outcome.code == 280);
+  CHECK(outcome.text.find("hostname mismatch") != std::string::npos);
+}
+
+TEST_CASE("the handler is asked before any request, once, also about a good certificate") {
+  const TestCertificate ca = authority();
+  const TestCertificate leaf = issued_by(ca);
+  LoopbackServer server(LoopbackServer::always("x"), leaf);
+  Asked asked;
+  net::TransportOptions options = asked.options(server.url());
+  options.server_ca_pem = ca.pem();
+  Client client(options);
+  int done = 0;
+  for (int i = 0; i < 3; ++i) {
+    client.transport().start(get(server.url()), nullptr,
+                             [&](net::Outcome&& outcome) { done += outcome.code == 0 ? 1 : 0; });
+  }
+  REQUIRE(client.until([&] { return !asked.questions.empty(); }));
+  // While nobody answers, nothing moves.
+  client.transport().run_once(std::chrono::milliseconds(100));
+  CHECK(asked.questions.size() == 1);
+  CHECK(server.connections() == 1);
+  CHECK(server.received() == "");
+  const net::ServerCertificate& shown = asked.questions[0].certificate;
+  CHECK(shown.host == "127.0.0.1");
+  CHECK(shown.verified);
+  CHECK(shown.status == "OK");
+  CHECK((text_of(shown.der) == leaf.der()));
+  CHECK(shown.pem_chain.find(leaf.pem()) == 0);
+  CHECK(shown.pem_chain.find(ca.pem()) != std::string::npos);
+
+  SUBCASE("accepted: all go on") {
+    asked.questions[0].answer(true);
+    CHECK(client.until([&] { return done == 3; }));
+    CHECK(asked.questions.size() == 1);
+    asked.questions[0].answer(false);  // too late, harmless
+    CHECK(client.run(get(server.url())).code == 0);
+  }
+  SUBCASE("refused: all fail, and nobody is asked again") {
+    asked.questions[0].answer(false);
+    const net::Outcome outcome = client.run(get(server.url()));
+    CHECK(outcome.code == 280);
+    CHECK_FALSE(outcome.transient);
+    CHECK(asked.questions.size() == 1);
+    CHECK(done == 0);
+    CHECK(server.received() == "");
+  }
+}
+
+TEST_CASE("an answer may come when the transport is gone") {
+  LoopbackServer server(LoopbackServer::always("x"), self_signed());
+  Asked asked;
+  {
+    Client client(asked.options(server.url()));
+    client.transport().start(get(server.url()), nullptr, [](net::Outcome&&) {});
+    REQUIRE(client.until([&] { return !asked.questions.empty(); }));
+  }
+  asked.questions[0].answer(true);
+  CHECK(server.received() == "");
+}
+
+TEST_CASE("a cancelled transfer is not revived by the answer") {
+  LoopbackServer server(LoopbackServer::always("x"), self_signed());
+  Asked asked;
+  Client client(asked.options(server.url()));
+  bool completed = false;
+  const auto id = client.transport().start(get(server.url()), nullptr,
+                                           [&](net::Outcome&&) { completed = true; });
+  REQUIRE(client.until([&] { return !asked.questions.empty(); }));
+  client.transport().cancel(id);
+  asked.questions[0].answer(true);
+  CHECK(client.run(get(server.url())).code == 0);
+  CHECK_FALSE(completed);
+  CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("an override binds to the certificate that was shown") {
+  const TestCertificate first = self_signed();
+  LoopbackServer server(
+      [](Peer& peer) {
+        if (!peer.request().empty()) peer.reply("x", "200 OK", "Connection: close\r\n");
+      },
+      first);
+  Asked asked;
+  asked.reply = true;
+  net::TransportOptions options = asked.options(server.url());
+  options.reuse_session = false;
+  Client client(options);
+  CHECK(client.run(get(server.url())).code == 0);
+  REQUIRE(asked.questions.size() == 1);
+  CHECK_FALSE(asked.questions[0].certificate.verified);
+  CHECK(asked.questions[0].certificate.status == "self-signed certificate");
+  CHECK((text_of(asked.questions[0].certificate.der) == first.der()));
+  CHECK(client.run(get(server.url())).code == 0);
+  CHECK(asked.questions.size() == 1);
+  CHECK(server.requests().size() == 2);
+
+  // The same name, the same issuer, another key.
+  const TestCertificate second = self_signed();
+  server.present(second);
+  asked.reply = false;
+  net::Request request = get(server.url());
+  request.authorization = "Bearer secret";
+  CHECK(client.run(request).code == 280);
+  CHECK(asked.questions.size() == 2);
+  CHECK((text_of(asked.questions[1].certificate.der) == second.der()));
+  CHECK(client.run(request).code == 280);
+  CHECK(asked.questions.size() == 2);
+  CHECK(server.requests().size() == 2);
+  CHECK(server.received().find("secret") == std::string::npos);
+
+  // The first one is still what was accepted.
+  server.present(first);
+  CHECK(client.run(get(server.url())).code == 0);
+  CHECK(asked.questions.size() == 2);
+}
+
+TEST_CASE("an override for one host says nothing about another") {
+  LoopbackServer server(LoopbackServer::always("x"), self_signed());
+  Asked asked;
+  asked.reply = true;
+  Client client(asked.options(server.url()));
+  CHECK(client.run(get(server.url())).code == 0);
+  asked.reply = false;
+  CHECK(client.run(get(server.url("/", "localhost"))).code == 280);
+  CHECK(asked.questions.size() == 2);
+}
+
+TEST_CASE("a certificate accepted as good is asked about again when it is not good any more") {
+  const auto shared = std::make_shared<net::TlsGate>(
+      [](const net::ServerCertificate&, std::function<void(bool)> answer) { answer(true); });
+  net::ServerCertificate shown;
+  shown.host = "h";
+  shown.der = {1, 2, 3};
+  shown.verified = true;
+  shared->park(1, shown);
+  shared->ask_open_questions();
+  CHECK(shared->decision("h", {1, 2, 3}, true) == net::TlsGate::Decision::kAccepted);
+  CHECK(shared->decision("h", {1, 2, 3}, false) == net::TlsGate::Decision::kUnknown);
+  CHECK(shared->decision("h", {1, 2}, true) == net::TlsGate::Decision::kUnknown);
+  CHECK(shared->decision("g", {1, 2, 3}, true) == net::TlsGate::Decision::kUnknown);
+  CHECK_FALSE(shared->overridden("h"));
+  shown.verified = false;
+  shown.der = {4};
+  shared->park(2, shown);
+  shared->ask_open_questions();
+  CHECK(shared->decision("h", {4}, true) == net::TlsGate::Decision::kAccepted);
+  CHECK(shared->overridden("h"));
+}
+
+TEST_CASE("the end of the connection is the end of the body only with a close_notify") {
+  for (const bool proper : {true, false}) {
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+      CAPTURE(proper);
+      const TestCertificate ca = authority();
+      LoopbackServer server(
+          [proper](Peer& peer) {
+            peer.request();
+            peer.send("HTTP/1.1 200 OK\r\n\r\nhello");
+            proper ? peer.end() : peer.cut();
+            peer.wait_for_client_to_go();
+          },
+          issued_by(ca));
+      server.tls_versions(version, version);
+      net::TransportOptions options = options_for(server.url());
+      options.server_ca_pem = ca.pem();
+      Client client(options);
+      const net::Outcome outcome = client.run(get(server.url()));
+      CHECK(outcome.code == (proper ? 0 : 1120));
+      CHECK(outcome.transient == !proper);
+      CHECK(outcome.reply.body == "hello");
+    }
+  }
+}
+
+TEST_CASE("SSLEnabledProtocols allows exactly what it names") {
+  const TestCertificate ca = authority();
+  LoopbackServer server(LoopbackServer::always("x"), issued_by(ca));
+  const auto run = [&](int enabled, int version) {
+    server.tls_versions(version, version);
+    net::TransportOptions options = options_for(server.url());
+    options.server_ca_pem = ca.pem();
+    options.enabled_protocols = enabled;
+    Client client(options);
+    return client.run(get(server.url())).code;
+  };
+  CHECK(run(15360, TLS1_2_VERSION) == 0);
+  CHECK(run(15360, TLS1_3_VERSION) == 0);
+  CHECK(run(15360, TLS1_1_VERSION) == 276);
+  CHECK(run(3072, TLS1_3_VERSION) == 276);
+  CHECK(run(12288, TLS1_2_VERSION) == 276);
+  CHECK(run(12288 + 768, TLS1_2_VERSION) == 276);  // a gap stays a gap,
+  CHECK(run(12288 + 768, TLS1_3_VERSION) == 0);
+  CHECK(run(12288 + 768, TLS1_1_VERSION) == 276);  // and only what is above it counts
+  CHECK(run(4032, TLS1_1_VERSION) == 0);
+  CHECK(run(192, TLS1_VERSION) == 0);
+  CHECK_THROWS_AS(run(60, TLS1_2_VERSION), core::Error);
+}
+
+TEST_CASE("old protocol versions do not bring SHA-1 certificates back") {
+  const TestCertificate ca = authority();
+  CertificateWish weak;
+  weak.sha1 = true;
+  LoopbackServer server(LoopbackServer::always("x"), issued_by(ca, weak));
+  server.tls_versions(TLS1_VERSION, TLS1_VERSION);
+  net::TransportOptions options = options_for(server.url());
+  options.server_ca_pem = ca.pem();
+  options.enabled_protocols = 192;
+  Client client(options);
+  CHECK(client.run(get(server.url())).code == 280);
+}
+
+TEST_CASE("suites, groups and signature algorithms act") {
+  const TestCertificate ca = authority();
+  LoopbackServer server(LoopbackServer::always("x"), issued_by(ca));
+  net::TransportOptions options = options_for(server.url());
+  options.server_ca_pem = ca.pem();
+  std::vector<std::string> states;
+  options.ssl_status = [&](const std::string& text) { states.push_back(text); };
+  const auto run = [&] {
+    states.clear();
+    Client client(options);
+    return client.run(get(server.url())).code;
+  };
+  options.cipher_suites = "TLS_AES_128_GCM_SHA256; TLS_NO_SUCH_SUITE";
+  CHECK(run() == 0);
+  CHECK(states.at(1).find("TLSv1.3, TLS_AES_128_GCM_SHA256") != std::string::npos);
+  options.cipher_suites = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
+  CHECK(run() == 0);
+  CHECK(states.at(1).find("TLSv1.2, ECDHE-ECDSA-AES256-GCM-SHA384") != std::string::npos);
+  options.cipher_suites = "SSL_RSA_WITH_NOTHING";
+  CHECK_THROWS_AS(run(), core::Error);
+  options.cipher_suites = "*";
+  options.supported_groups = "ecdhe_secp384r1";
+  CHECK(run() == 0);
+  options.supported_groups = "ecdhe_nonsense";
+  CHECK_THROWS_AS(run(), core::Error);
+  options.supported_groups.clear();
+  options.signature_algorithms = "rsa_pss_sha256,sha256-rsa";  // the server's key is ECDSA
+  CHECK(run() == 276);
+  options.signature_algorithms = "ecdsa_secp256r1_sha256";
+  CHECK(run() == 0);
+  options.signature_algorithms = "sha1-rsa";
+  CHECK_THROWS_AS(run(), core::Error);
+}
+
+TEST_CASE("SSLServerCACerts must hold certificates") {
+  net::TransportOptions options = options_for("https://127.0.0.1/");
+  for (const std::string& bad :
+       {std::string("nonsense"),
+        std::string("-----BEGIN CERTIFICATE-----\nAAAA\n-----END "
+                    "CERTIFICATE-----\n"),
+        authority().pem() + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}) {
+    options.server_ca_pem = bad;
+    CHECK_THROWS_AS(Client{options}, core::Error);
+  }
+}
+
+TEST_CASE("session secrets go to SSLKeyLogFile alone") {
+  const std::string folder = temporary_folder();
+  const TestCertificate ca = authority();
+  LoopbackServer server(LoopbackServer::always("x"), issued_by(ca));
+  net::TransportOptions options = options_for(server.url());
+  options.server_ca_pem = ca.pem();
+  const std::string foreign = std::getenv("SSLKEYLOGFILE");  // see environment_test.cpp
+  const std::uintmax_t before =
+      std::filesystem::exists(foreign) ? std::filesystem::file_size(foreign) : 0;
+  {
+    Client client(options);
+    CHECK(client.run(get(server.url())).code == 0);
+  }
+  options.key_log_file = folder + "/keys";
+  for (int i = 0; i < 2; ++i) {
+    Client client(options);
+    CHECK(client.run(get(server.url())).code == 0);
+  }
+  struct stat status {};
+  REQUIRE(stat(options.key_log_file.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+  const std::string log = content(options.key_log_file);
+  const std::size_t first = log.find("CLIENT_TRAFFIC_SECRET_0 ");
+  CHECK(first != std::string::npos);
+  CHECK(log.find("CLIENT_TRAFFIC_SECRET_0 ", first + 1) != std::string::npos);  // appended
+  const std::uintmax_t after =
+      std::filesystem::exists(foreign) ? std::filesystem::file_size(foreign) : 0;
+  CHECK(after == before);
+  options.key_log_file = folder;
+  CHECK_THROWS_AS(Client{options}, core::Error);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a handshake that breaks off is worth another try, one that is answered is not") {
+  LoopbackServer breaking([](Peer& peer) { peer.read_some(); });
+  const std::string url = "https://127.0.0.1:" + std::to_string(breaking.port()) + "/";
+  {
+    Client client(options_for(url));
+    const net::Outcome outcome = client.run(get(url));
+    CHECK(outcome.code == 276);
+    CHECK(outcome.transient);
+  }
+  LoopbackServer speaking([](Peer& peer) {
+    peer.read_some();
+    peer.send(std::string("\x15\x03\x01\x00\x02\x02\x28", 7));  // fatal alert: handshake_failure
+    peer.wait_for_client_to_go();
+  });
+  const std::string other = "https://127.0.0.1:" + std::to_string(speaking.port()) + "/";
+  Client client(options_for(other));
+  const net::Outcome outcome = client.run(get(other));
+  CHECK(outcome.code == 276);
+  CHECK_FALSE(outcome.transient);
+}
+
+TEST_CASE("a silent handshake is a connect timeout") {
+  LoopbackServer silent([](Peer& peer) { peer.wait_for_client_to_go(); });
+  const std::string url = "https://127.0.0.1:" + std::to_string(silent.port()) + "/";
+  net::TransportOptions options = options_for(url);
+  options.connect_timeout_seconds = 1;
+  Client client(options);
+  const net::Outcome outcome = client.run(get(url));
+  CHECK(outcome.code == 10060);
+  CHECK(outcome.transient);
+}
