@@ -1,0 +1,78 @@
+"""Tables of a class's C functions for the surface test; what is checked is hand-written in
+tests/capi/surface_checks.h.
+"""
+
+from __future__ import annotations
+
+from apigen import names
+from apigen.cpp_text import BANNER, LIMITS, literal, quoted, truth
+from apigen.emit_capi import event_type
+from apigen.emit_engine import allowed_values, limits
+from apigen.model import Class, Event, Library, Property, Setting
+
+_ROWS = {"string": "TextRow", "bytes": "BytesRow", "bool": "NumberRow<int32_t>",
+         "int32": "NumberRow<int32_t>", "int64": "NumberRow<int64_t>"}
+
+
+def _pair(cls: Class, prop: Property) -> str:
+    write = f"{cls.c_prefix}_set_{prop.snake}" if prop.writable else "nullptr"
+    return f"{quoted(prop.name)}, {cls.c_prefix}_get_{prop.snake}, {write}"
+
+
+def _row(library: Library, cls: Class, prop: Property) -> str:
+    available = truth(prop.effect != "unavailable")
+    if prop.type in ("string", "bytes"):
+        return (f"    {{{_pair(cls, prop)}, {quoted(prop.default)}, {available}, "
+                f"{truth(prop.line)}}},")
+    low, high = (0, 1) if prop.type == "bool" else limits(prop, library.enums)
+    value = {"True": 1, "False": 0}.get(prop.default)
+    number = value if value is not None else int(prop.default)
+    allowed = ", ".join(map(str, allowed_values(prop, library.enums)))
+    bounded = truth(prop.type != "bool" and (low, high) != LIMITS[prop.type])
+    return (f"    {{{_pair(cls, prop)}, {literal(number)}, {available}, {literal(low)}, "
+            f"{literal(high)}, {bounded}, {{{allowed}}}}},")
+
+
+def _properties(library: Library, cls: Class) -> list[str]:
+    lines = []
+    for kind, name in (("string", "kTexts"), ("bytes", "kBytes"), ("bool", "kBools"),
+                       ("int32", "kInt32s"), ("int64", "kInt64s")):
+        rows = [_row(library, cls, prop) for prop in cls.native_properties
+                if prop.type == kind and not prop.indexed]
+        lines += [f"const std::vector<{_ROWS[kind]}> {name} = {{", *rows, "};", ""]
+    return lines
+
+
+def _setting_row(setting: Setting) -> str:
+    low, high = setting.range if setting.range is not None else LIMITS.get(setting.type, (0, 0))
+    words = ", ".join(map(quoted, setting.words))
+    flags = (setting.writable, setting.indexed, setting.computed,
+             setting.on_set, setting.effect == "unavailable", setting.flags)
+    return (f"    {{{quoted(setting.name)}, {quoted(setting.type)}, {quoted(setting.default)}, "
+            f"{literal(low)}, {literal(high)}, {', '.join(map(truth, flags))}, {{{words}}}}},")
+
+
+def _event_row(cls: Class, event: Event) -> str:
+    kind = event_type(cls, event)
+    register = f"{cls.c_prefix}_on_{names.snake(event.name)}"
+    return (f"    {{{quoted(event.name)},\n"
+            f"     [](Handle* handle, bool install, void* data, void (*destroy)(void*)) {{\n"
+            f"       {kind}_fn callback = nullptr;\n"
+            f"       if (install) callback = []({kind}*, void*) {{ return int32_t{{0}}; }};\n"
+            f"       return {register}(handle, callback, data, destroy);\n     }}}},")
+
+
+def surface_test(library: Library, cls: Class) -> str:
+    prefix = cls.c_prefix
+    lines = [f"// {BANNER}", f"#include <{library.prefix}/{cls.package}.h>", "",
+             f"using Handle = {prefix};", '#include "surface_checks.h"', "", "namespace {", "",
+             f"const ClassRow kClass = {{{quoted(cls.name)}, {prefix}_new, {prefix}_free,",
+             f"                         {prefix}_config, {prefix}_config_count,",
+             f"                         {prefix}_config_item}};", "", *_properties(library, cls),
+             "const std::vector<SettingRow> kSettings = {",
+             *(_setting_row(setting) for setting in cls.settings), "};", "",
+             "const std::vector<EventRow> kEvents = {",
+             *(_event_row(cls, event) for event in cls.events), "};", "",
+             "}  // namespace", "",
+             f"SURFACE_TESTS({quoted(cls.name)})", ""]
+    return "\n".join(lines)

@@ -1,0 +1,27 @@
+/* Compiled alone as C99, C11 and C++17, each public header first in turn: what they need they bring
+ * themselves. */
+#if defined(FIRST_CLOUDBACKUP)
+#  include <coffer/cloudbackup.h>
+#elif defined(FIRST_ENUMS)
+#  include <coffer/enums.h>
+#elif defined(FIRST_ERRORS)
+#  include <coffer/errors.h>
+#elif defined(FIRST_VERSION)
+#  include <coffer/version.h>
+#endif
+#include <coffer/cloudbackup.h>
+#include <coffer/coffer.h>
+#include <coffer/enums.h>
+#include <coffer/errors.h>
+#include <coffer/version.h>
+
+#include <string.h>
+
+int main(void) {
+  coffer_office365backup* backup = NULL;
+  if (COFFER_CST_PFX_FILE != 2 || COFFER_ERROR_INVALID_VALUE != 713 || COFFER_OK != 0) return 1;
+  if (strcmp(coffer_version(), COFFER_VERSION) != 0) return 2;
+  if (coffer_office365backup_new(&backup) != COFFER_OK) return 3;
+  coffer_office365backup_free(backup);
+  return 0;
+}
