@@ -273,6 +273,9 @@ std::unique_ptr<NewMessage> Store::create(std::string_view id, std::string_view 
                                           const std::string& path) {
   if (!identity_) throw core::Error(kInternal, "a message was created before the store was bound");
   return documented([&]() -> std::unique_ptr<NewMessage> {
+    if (!places_.alive()) {
+      throw core::Error(kFolder, folder_ + " is gone; bring it back or choose another DataFolder");
+    }
     const std::string name = eml_name(id);
     PendingFile::Content content{
         std::string(id), std::string(modified), places_.place_of(path, name), {}};

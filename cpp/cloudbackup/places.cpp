@@ -134,9 +134,11 @@ void Places::forget(const std::string& place) {
 
 bool Places::alive() const noexcept {
   try {
-    return root_->status(".meta").kind == fs::Kind::kDirectory;
-  } catch (const std::exception&) {
-    return false;
+    // By its path: an open descriptor would go on writing into a folder that was moved away.
+    return file_system_.open_directory(folder_, false)->status(".meta").kind ==
+           fs::Kind::kDirectory;
+  } catch (const fs::IoError& error) {
+    return error.error() != ENOENT && error.error() != ENOTDIR;
   }
 }
 

@@ -48,8 +48,8 @@ class Places {
   // After a failure: the open folder may be one that was removed.
   void forget(const std::string& place);
 
-  // Whether DataFolder still has its .meta: false says that the folder is gone.
-  bool alive() const noexcept;
+  // Whether DataFolder is still there with its .meta.
+  bool alive() const;
   // The code for a failure of the disk: 701 when DataFolder is gone, else 711.
   core::Error documented(const fs::IoError& error) const;
 
