@@ -132,7 +132,7 @@ void Places::forget(const std::string& place) {
   open_.erase(is_path(place) ? parent_of(place) : place);
 }
 
-bool Places::alive() const noexcept {
+bool Places::alive() const {
   try {
     // By its path: an open descriptor would go on writing into a folder that was moved away.
     return file_system_.open_directory(folder_, false)->status(".meta").kind ==
