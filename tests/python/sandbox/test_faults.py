@@ -228,6 +228,11 @@ def test_authorization_faults(client: Any, sandbox: Sandbox) -> None:
     assert [client.get("/me").status for _ in range(2)] == [401, 200]
     sandbox.control.set_faults(rule({"type": "auth", "how": "claims"}, times=1))
     assert 'error="insufficient_claims", claims="' in client.get("/me").headers["www-authenticate"]
+    sandbox.control.set_faults(rule({"type": "auth", "how": "empty"}, times=1))
+    empty = client.get("/me")
+    assert (empty.status, empty.code) == (401, "InvalidAuthenticationToken")
+    assert empty.json()["error"]["message"] == "Access token is empty."
+    assert client.get("/me").status == 200
     sandbox.control.set_faults(rule({"type": "auth", "how": "expire"}, nth=2))
     assert [client.get("/me").status for _ in range(3)] == [200, 401, 401]
 
@@ -242,6 +247,13 @@ def test_identifier_and_item_faults(client: Any, sandbox: Sandbox) -> None:
     assert client.value(slashed).code == "RequestBroker--ParseUri"
     path = "/me/messages/" + slashed.replace("+", "%2B").replace("/", "%252F") + "/$value"
     assert client.get(path).status == 200
+    sandbox.control.set_faults(rule({"type": "id", "how": "swap-case"}, kind="list"))
+    swapped = client.get("/me/messages?$top=3").json()["value"]
+    for message, entry in zip(swapped, entries):
+        assert message["id"] != entry["immutableId"]
+        assert message["id"].lower() == entry["immutableId"].lower()
+        # ids are compared with regard to case
+        assert client.value(message["id"]).status == 404
     sandbox.control.set_faults(rule({"type": "item", "item": entries[0]["immutableId"],
                                      "remove": ["createdDateTime"], "set": {"subject": 7}}))
     first, second = client.get("/me/messages?$top=2").json()["value"]
