@@ -187,11 +187,11 @@ TEST_CASE("store: a link, FIFO or file in the place of a month folder is named (
   at.disk.make_link("/data/2023-07", "/elsewhere");
   at.disk.make_fifo("/data/2023-08");
   at.disk.write_file("/data/2023-09", "x");
-  for (const std::string month : {"2023-07", "2023-08", "2023-09"}) {
+  for (const char* const month : {"2023-07", "2023-08", "2023-09"}) {
     const CommitOutcome outcome =
         save_to(*store, "a", kMonday, "x", store->default_path("a", month));
     CHECK(outcome.code == 711);
-    CHECK(contains(outcome.text, "/data/" + month));
+    CHECK(contains(outcome.text, std::string("/data/") + month));
   }
   CHECK(at.disk.tree().size() > 0);
   CHECK(at.disk.kind("/elsewhere/" + eml_name("a")) == fs::Kind::kNone);
