@@ -251,11 +251,73 @@ void Office365Backup::do_events() {
                   [this](int event, core::Event& payload) { fire(event, payload); });
 }
 
+oauth::TokenSettings Office365Backup::token_settings() const {
+  oauth::TokenSettings settings;
+  settings.authorization = core::Secret(text(kAuthorization));
+  settings.token_url = text(kOAuthServerTokenURL);
+  settings.client_id = text(kOAuthClientId);
+  settings.client_secret = core::Secret(text(kOAuthClientSecret));
+  settings.scope = text(kOAuthAuthorizationScope);
+  settings.refresh_token = core::Secret(text(kOAuthRefreshToken));
+  settings.access_token = core::Secret(text(kOAuthAccessToken));
+  settings.grant = static_cast<oauth::Grant>(number(kOAuthGrantType));
+  settings.automatic_refresh = setting_flag(kSetOAuthAutomaticRefresh);
+  return settings;
+}
+
+std::shared_ptr<oauth::TokenSource> Office365Backup::token_source() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  // Setting Authorization makes the class ignore the OAuth settings (manual, Authorization).
+  if (!text(kAuthorization).empty()) {
+    return std::make_shared<oauth::TokenSource>(token_settings(), clock_);
+  }
+  if (!tokens_) {
+    tokens_ = std::make_shared<oauth::TokenSource>(token_settings(), clock_);
+  }
+  return tokens_;
+}
+
 void Office365Backup::authorize() {
   const ActionScope scope(*this);
   if (active_.load()) {
     throw Error(143, "A backup is under way; it renews its token by itself.");
   }
+  const std::shared_ptr<oauth::TokenSource> tokens = token_source();
+  if (!text(kAuthorization).empty()) {
+    return;  // nothing to get: it is used as it is
+  }
+  if (!tokens->needs_refresh(clock_.now())) {
+    return;
+  }
+  if (!tokens->can_refresh()) {
+    throw Error(707, tokens->why_not());
+  }
+  interrupted_.store(false);
+  struct Inline {
+    explicit Inline(std::atomic<std::thread::id>& id) : id_(id) { id_.store(std::this_thread::get_id()); }
+    ~Inline() { id_.store(std::thread::id()); }
+    std::atomic<std::thread::id>& id_;
+  } const fires_at_once(inline_thread_);
+  net::TransportOptions options = transport_options();
+  add_listeners(options, true);
+  RecordingTransport transport(net::make_curl_transport(std::move(options)), exchange_,
+                               requests_sent_);
+  std::optional<std::pair<std::int32_t, std::string>> outcome;
+  tokens->refresh(transport, [&outcome](std::int32_t code, const std::string& why) {
+    outcome.emplace(code, why);
+  });
+  while (!outcome) {
+    if (interrupted_.load()) {
+      throw Error(301, "Authorize was interrupted.");
+    }
+    transport.run_once(kDoEventsWait);
+  }
+  if (outcome->first != 0) {
+    throw Error(outcome->first, outcome->second);
+  }
+  const oauth::Token token = tokens->token();
+  store(kOAuthAccessToken, token.access.reveal());
+  store(kOAuthRefreshToken, token.refresh.reveal());
 }
 
 }  // namespace coffer::cloudbackup
