@@ -257,13 +257,11 @@ std::optional<net::Outcome> FakeTransport::advance(std::uint64_t id,
     flight->reply.headers = answer.headers;
   }
   const bool to_sink = flight->sink && answer.status == 200 && !answer.no_reply;
-  std::size_t taken = flight->reply.body.size();
   while (outcome.code == 0 && flight->next_chunk < answer.chunks.size()) {
     if (!flight->released && flight->next_chunk >= answer.hold_after) break;
     const std::string& chunk = answer.chunks[flight->next_chunk];
     flight->reply.wire_octets += chunk.size();
-    taken += chunk.size();
-    if (taken > flight->request.max_reply && !to_sink) {
+    if (flight->reply.wire_octets > flight->request.max_reply) {
       outcome.code = 706;
       outcome.text = "The reply is larger than allowed.";
     } else if (!to_sink) {
