@@ -6,8 +6,10 @@
 #include "cloudbackup/credentials.h"
 #include "cloudbackup/run.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "fs/file_system.h"
 #include "net/curl_transport.h"
+#include "oauth/token.h"
 #include "office365backup_surface.h"
 
 namespace coffer::cloudbackup {
@@ -20,21 +22,34 @@ constexpr std::chrono::milliseconds kDoEventsWait{100};
 
 class TokenCredentials final : public Credentials {
  public:
-  TokenCredentials(std::shared_ptr<oauth::TokenSource> source, net::Transport& transport)
-      : source_(std::move(source)), transport_(transport) {}
+  explicit TokenCredentials(std::unique_ptr<oauth::TokenSource> source)
+      : source_(std::move(source)) {}
   std::string authorization() override { return source_->authorization(); }
   bool stale(core::Clock::Time now) override { return source_->needs_refresh(now); }
   bool can_refresh() const override { return source_->can_refresh(); }
   void refresh(Refreshed done) override {
-    source_->refresh(transport_, [done = std::move(done)](std::int32_t code, const std::string& text) {
-      done(code, text);
+    source_->refresh([done = std::move(done)](const oauth::TokenResult& result) {
+      done(result.code, result.text);
     });
   }
 
  private:
-  std::shared_ptr<oauth::TokenSource> source_;
-  net::Transport& transport_;
+  std::unique_ptr<oauth::TokenSource> source_;
 };
+
+// "tid/oid" of a token's payload: the mailbox's name where neither the listing nor UserId gives one.
+std::string owner_of(const std::string& authorization) {
+  const std::size_t space = authorization.find(' ');
+  const std::string payload =
+      oauth::jwt_claims(space == std::string::npos ? authorization : authorization.substr(space + 1));
+  if (payload.empty()) {
+    return "";
+  }
+  const auto document = core::Document::parse(payload, 706, "The access token");
+  const std::string tid = document.root()["tid"].string_or("");
+  const std::string oid = document.root()["oid"].string_or("");
+  return tid.empty() || oid.empty() ? std::string() : tid + "/" + oid;
+}
 
 }  // namespace
 
@@ -83,7 +98,7 @@ void Office365Backup::log_entry(int level, const std::string& message, const cha
   event->message = message;
   event->log_type = type;
   if (inline_thread_.load() == std::this_thread::get_id()) {
-    fire(kOnLog, *event);
+    fire_at_once(kOnLog, *event);
   } else {
     queue_.post(kOnLog, std::move(event));
   }
@@ -102,7 +117,7 @@ void Office365Backup::add_listeners(net::TransportOptions& options, bool at_once
     auto event = std::make_unique<SSLStatusEvent>();
     event->message = text;
     if (at_once) {
-      fire(kOnSSLStatus, *event);
+      fire_at_once(kOnSSLStatus, *event);
     } else {
       queue_.post(kOnSSLStatus, std::move(event));
     }
@@ -124,7 +139,7 @@ void Office365Backup::add_listeners(net::TransportOptions& options, bool at_once
     event->status = certificate.status;
     event->accept = certificate.verified;
     if (at_once) {
-      fire(kOnSSLServerAuthentication, *event);
+      fire_at_once(kOnSSLServerAuthentication, *event);
       answer(event->accept);
       return;
     }
@@ -150,13 +165,6 @@ void Office365Backup::start(bool resume) {
   join();
   RunSettings settings = run_settings(resume);
   auto active = std::make_shared<Active>(*this);
-  const std::shared_ptr<oauth::TokenSource> tokens = token_source();
-  if (tokens->authorization().empty() && !tokens->can_refresh()) {
-    throw Error(707, "There is no access token: call Authorize, or set Authorization to "
-                     "'Bearer …', first.");
-  }
-  settings.mailbox_hint = tokens->mailbox_hint();
-
   counters_.reset();
   requests_sent_.store(0);
   StoreOptions options;
@@ -169,6 +177,11 @@ void Office365Backup::start(bool resume) {
   add_listeners(transport, false);
   active->transport = std::make_unique<RecordingTransport>(
       net::make_curl_transport(std::move(transport)), exchange_, requests_sent_);
+  // Throws 707 where no token can be had without a user.
+  auto tokens = std::make_unique<oauth::TokenSource>(token_settings(), *active->transport, clock_);
+  tokens->set_listener([this](const oauth::Token& token) { remember(token); });
+  settings.mailbox_hint = owner_of(tokens->authorization());
+  active->credentials = std::make_unique<TokenCredentials>(std::move(tokens));
   options.wake = [wake = active->transport.get()] { wake->wake(); };
   active->store = BackupStore::open(fs::posix_file_system(), std::move(options));
   if (resume && !active->store->has_unfinished_run()) {
@@ -184,7 +197,6 @@ void Office365Backup::start(bool resume) {
                          settings.service.origin() + " with " + id_kind +
                          " ids. Use a DataFolder of its own.");
   }
-  active->credentials = std::make_unique<TokenCredentials>(tokens, *active->transport);
   active->run = std::make_unique<Run>(
       std::move(settings),
       Run::Ports{*active->transport, *active->credentials, *active->store, active->events, log_,
@@ -262,19 +274,31 @@ oauth::TokenSettings Office365Backup::token_settings() const {
   settings.access_token = core::Secret(text(kOAuthAccessToken));
   settings.grant = static_cast<oauth::Grant>(number(kOAuthGrantType));
   settings.automatic_refresh = setting_flag(kSetOAuthAutomaticRefresh);
+  settings.service = net::Url::parse(setting_text(kSetGraphURL));
+  const std::int64_t count = setting_number(kSetOAuthParamCount);
+  for (int i = 0; i < count; ++i) {
+    settings.parameters.emplace_back(setting_text(kSetOAuthParamName, i),
+                                     setting_text(kSetOAuthParamValue, i));
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (token_ends_) {
+    settings.expires_in =
+        std::chrono::duration_cast<std::chrono::seconds>(*token_ends_ - clock_.now()).count();
+  }
   return settings;
 }
 
-std::shared_ptr<oauth::TokenSource> Office365Backup::token_source() {
+void Office365Backup::remember(const oauth::Token& token) {
+  store(kOAuthAccessToken, token.access.reveal());
+  if (!token.refresh.empty()) {
+    store(kOAuthRefreshToken, token.refresh.reveal());
+  }
   const std::lock_guard<std::mutex> lock(mutex_);
-  // Setting Authorization makes the class ignore the OAuth settings (manual, Authorization).
-  if (!text(kAuthorization).empty()) {
-    return std::make_shared<oauth::TokenSource>(token_settings(), clock_);
+  token_lifetime_ = token.expires_in.value_or(0);
+  token_ends_.reset();
+  if (token_lifetime_ > 0) {
+    token_ends_ = clock_.now() + std::chrono::seconds(token_lifetime_);
   }
-  if (!tokens_) {
-    tokens_ = std::make_shared<oauth::TokenSource>(token_settings(), clock_);
-  }
-  return tokens_;
 }
 
 void Office365Backup::authorize() {
@@ -282,29 +306,29 @@ void Office365Backup::authorize() {
   if (active_.load()) {
     throw Error(143, "A backup is under way; it renews its token by itself.");
   }
-  const std::shared_ptr<oauth::TokenSource> tokens = token_source();
   if (!text(kAuthorization).empty()) {
-    return;  // nothing to get: it is used as it is
+    return;  // it is used as it is, and the OAuth settings are ignored (manual, Authorization)
   }
-  if (!tokens->needs_refresh(clock_.now())) {
-    return;
-  }
-  if (!tokens->can_refresh()) {
-    throw Error(707, tokens->why_not());
-  }
-  interrupted_.store(false);
   struct Inline {
-    explicit Inline(std::atomic<std::thread::id>& id) : id_(id) { id_.store(std::this_thread::get_id()); }
+    explicit Inline(std::atomic<std::thread::id>& id) : id_(id) {
+      id_.store(std::this_thread::get_id());
+    }
     ~Inline() { id_.store(std::thread::id()); }
     std::atomic<std::thread::id>& id_;
   } const fires_at_once(inline_thread_);
+  interrupted_.store(false);
   net::TransportOptions options = transport_options();
   add_listeners(options, true);
   RecordingTransport transport(net::make_curl_transport(std::move(options)), exchange_,
                                requests_sent_);
+  oauth::TokenSource tokens(token_settings(), transport, clock_);
+  tokens.set_listener([this](const oauth::Token& token) { remember(token); });
+  if (!tokens.needs_refresh(clock_.now())) {
+    return;
+  }
   std::optional<std::pair<std::int32_t, std::string>> outcome;
-  tokens->refresh(transport, [&outcome](std::int32_t code, const std::string& why) {
-    outcome.emplace(code, why);
+  tokens.refresh([&outcome](const oauth::TokenResult& result) {
+    outcome.emplace(result.code, result.text);
   });
   while (!outcome) {
     if (interrupted_.load()) {
@@ -312,12 +336,23 @@ void Office365Backup::authorize() {
     }
     transport.run_once(kDoEventsWait);
   }
+  if (handler_failure_.load()) {
+    handler_failure_.store(false);
+    throw Error(30003, "A handler failed.");
+  }
   if (outcome->first != 0) {
     throw Error(outcome->first, outcome->second);
   }
-  const oauth::Token token = tokens->token();
-  store(kOAuthAccessToken, token.access.reveal());
-  store(kOAuthRefreshToken, token.refresh.reveal());
+}
+
+// Inside authorize events fire under libcurl's frames, which no exception may cross: the failure of
+// a handler is kept and surfaces when authorize returns.
+void Office365Backup::fire_at_once(int event, core::Event& payload) noexcept {
+  try {
+    fire(event, payload);
+  } catch (...) {
+    handler_failure_.store(true);
+  }
 }
 
 }  // namespace coffer::cloudbackup

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -19,7 +20,7 @@
 #include "core/event_queue.h"
 #include "core/log.h"
 #include "net/options.h"
-#include "oauth/token_client.h"
+#include "oauth/token_source.h"
 
 namespace coffer::cloudbackup {
 
@@ -51,13 +52,14 @@ class Office365Backup final : public core::Component {
   void start(bool resume);
   void run_to_end(const std::shared_ptr<Active>& active);
   void join();
+  void fire_at_once(int event, core::Event& payload) noexcept;
   void log_entry(int level, const std::string& message, const char* type);
 
   RunSettings run_settings(bool resume) const;
   net::TransportOptions transport_options() const;
   void add_listeners(net::TransportOptions& options, bool at_once);
   oauth::TokenSettings token_settings() const;
-  std::shared_ptr<oauth::TokenSource> token_source();
+  void remember(const oauth::Token& token);
 
   core::EventQueue queue_;
   core::Log log_;
@@ -66,6 +68,7 @@ class Office365Backup final : public core::Component {
   ExchangeRecord exchange_;
   std::atomic<bool> active_{false};
   std::atomic<bool> interrupted_{false};
+  std::atomic<bool> handler_failure_{false};
   std::atomic<int> phase_{0};
   std::atomic<std::uint64_t> requests_sent_{0};
   std::atomic<std::thread::id> inline_thread_{};  // inside authorize: events fire at once
@@ -74,7 +77,8 @@ class Office365Backup final : public core::Component {
   std::shared_ptr<Active> current_;
   std::thread thread_;
   net::ServerCertificate certificate_;  // of the last connection
-  std::shared_ptr<oauth::TokenSource> tokens_;
+  std::optional<core::Clock::Time> token_ends_;  // of OAuth.AccessToken, where it is known
+  std::int64_t token_lifetime_ = 0;
 };
 
 }  // namespace coffer::cloudbackup

@@ -127,7 +127,8 @@ void Office365Backup::after_set(int property, int /*index*/) {
     store(kProxyPassword, std::string());
   } else if (property >= kOAuthAccessToken && property <= kOAuthWebAuthURL) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    tokens_.reset();  // what was cached belongs to the settings that were there before
+    token_ends_.reset();  // what was known belongs to the settings that were there before
+    token_lifetime_ = 0;
   }
 }
 
@@ -186,6 +187,10 @@ std::string Office365Backup::compute_setting(int setting, int index) const {
       return std::to_string(sums.deleted);
     case kSetBytesSaved:
       return std::to_string(sums.bytes_saved);
+    case kSetOAuthAccessTokenExpiration: {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      return std::to_string(token_lifetime_);
+    }
     case kSetRequestsSent:
       return std::to_string(requests_sent_.load());
     case kSetFailedMessage: {
