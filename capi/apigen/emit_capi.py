@@ -77,8 +77,9 @@ def _method_functions(library: Library, cls: Class) -> list[Function]:
     for method in cls.methods:
         parameters = [f"{cls.c_prefix} *self"]
         for arg in method.args:
-            kind = IN_TYPES[arg.type].replace("value", names.snake(arg.name))
-            parameters.append(kind.replace(" size", f" {names.snake(arg.name)}_size"))
+            name = names.snake(arg.name)
+            kind = IN_TYPES[arg.type].replace("size_t size", f"size_t {name}_size")
+            parameters.append(kind.replace("value", name))
         if method.returns != "void":
             parameters.append(OUT_TYPES[method.returns])
         result.append(Function(f"{cls.c_prefix}_{names.snake(method.name)}", "int32_t ",
@@ -117,7 +118,7 @@ def sections(library: Library, cls: Class) -> list[tuple[str, list[Function]]]:
     """Every exported function of a class, under its heading in the header."""
     result = [("Life and settings", _class_functions(library, cls)),
               ("Methods", _method_functions(library, cls)),
-              ("Properties", [f for p in cls.native_properties if p.state != "draft"
+              ("Properties", [f for p in cls.native_properties
                               for f in _property_functions(library, cls, p)])]
     for event in cls.events:
         fields = [f for field in event.fields

@@ -62,7 +62,7 @@ def header(library: Library, cls: Class) -> str:
     lines = [f"// {BANNER}", "#pragma once", "", "#include <cstdint>", "#include <string>", "",
              '#include "core/event.h"', '#include "core/surface.h"', '#include "core/value.h"', "",
              f"namespace {library.prefix}::{cls.package} {{", ""]
-    lines += _enumeration("Property", [names.constant(p.name) for p in cls.native_properties])
+    lines += _enumeration("Property", [names.constant(p.name) for p in cls.engine_properties])
     lines += _enumeration("Setting", [setting_constant(s) for s in cls.settings])
     lines += _enumeration("EventId", [event_constant(e) for e in cls.events])
     for event in cls.events:
@@ -111,7 +111,7 @@ def _reference(name: str, rows: list[str]) -> str:
 def source(library: Library, cls: Class) -> str:
     lines = [f"// {BANNER}", f'#include "{header_name(cls)}"', "",
              f"namespace {library.prefix}::{cls.package} {{", "namespace {", ""]
-    for prop in cls.native_properties:
+    for prop in cls.engine_properties:
         values = allowed_values(prop, library.enums)
         if values:
             lines.append(f"const std::int32_t k{prop.name.replace('.', '')}Allowed[] = "
@@ -120,7 +120,7 @@ def source(library: Library, cls: Class) -> str:
         if setting.words:
             lines.append(f"const char* const kSet{setting.name}Words[] = "
                          f"{{{', '.join(map(quoted, setting.words))}}};")
-    properties = [_property_row(prop, library) for prop in cls.native_properties]
+    properties = [_property_row(prop, library) for prop in cls.engine_properties]
     settings = [_setting_row(setting, cls) for setting in cls.settings]
     events = [f"    {{{quoted(event.name)}, {truth(event.decision)}}}," for event in cls.events]
     lines += ["", *_table("PropertyInfo", "kProperties", properties),

@@ -214,9 +214,14 @@ class Class:
     deviations: list[Deviation] = field(default_factory=list)
 
     @property
-    def native_properties(self) -> list[Property]:
-        """Without the twins that only Java and C# have: what C, C++, Python and the engine know."""
+    def engine_properties(self) -> list[Property]:
+        """The rows of the engine's table: without the twins that only Java and C# have."""
         return [leaf for leaf in self.properties if not leaf.java_only]
+
+    @property
+    def native_properties(self) -> list[Property]:
+        """What C, C++ and Python export: the above without drafts."""
+        return [leaf for leaf in self.engine_properties if leaf.state != "draft"]
 
     def property_named(self, name: str) -> Property | None:
         return next((leaf for leaf in self.properties if leaf.name == name), None)
