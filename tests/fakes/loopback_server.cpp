@@ -111,6 +111,10 @@ void Peer::wait_for_client_to_go() {
   }
 }
 
+bool Peer::resumed() const {
+  return tls_ != nullptr && SSL_session_reused(tls_) == 1;
+}
+
 bool Peer::starts_tls(ssl_ctx_st* context) {
   tls_ = SSL_new(context);
   SSL_set_fd(tls_, socket_);
@@ -208,6 +212,7 @@ void LoopbackServer::serve(int socket) {
     if (ready && context) {
       const std::lock_guard<std::mutex> lock(mutex_);
       ++handshakes_;
+      resumed_ += peer.resumed() ? 1 : 0;
     }
     if (ready && script_) script_(peer);
   }
@@ -240,6 +245,11 @@ int LoopbackServer::connections() const {
 int LoopbackServer::handshakes() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return handshakes_;
+}
+
+int LoopbackServer::resumed() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return resumed_;
 }
 
 std::string LoopbackServer::received() const {

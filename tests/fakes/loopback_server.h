@@ -38,6 +38,7 @@ class Peer {
   void cut();    // FIN without close_notify
   void reset();  // RST
   void wait_for_client_to_go();
+  bool resumed() const;
   bool starts_tls(ssl_ctx_st* context);  // a handshake on top of what was read so far
   int socket() const noexcept { return socket_; }
 
@@ -70,6 +71,7 @@ class LoopbackServer {
 
   int connections() const;       // accepted
   int handshakes() const;        // completed on the server's side
+  int resumed() const;           // of these, with a session of before
   std::string received() const;  // all application octets of all connections
   std::vector<std::string> requests() const;
 
@@ -90,6 +92,7 @@ class LoopbackServer {
   std::string received_;
   int connections_ = 0;
   int handshakes_ = 0;
+  int resumed_ = 0;
   std::vector<int> open_;
   std::thread acceptor_;
   std::list<std::thread> servers_;

@@ -1,7 +1,6 @@
 // HTTP/2: one connection for many requests, what ends a body there, fallback to 1.1.
 #include <doctest/doctest.h>
 
-
 #include "net_test.h"
 
 using namespace coffer;

@@ -434,6 +434,18 @@ TEST_CASE("never more transfers at once than connections are allowed") {
   CHECK(peak <= 3);
 }
 
+TEST_CASE("an idle connection elsewhere does not use up the limit for ever") {
+  LoopbackServer one(LoopbackServer::always("1"));
+  LoopbackServer two(LoopbackServer::always("2"));
+  net::TransportOptions options = options_for(one.url());
+  options.max_connections = 1;
+  Client client(options);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(client.run(get(one.url())).reply.body == "1");
+    CHECK(client.run(get(two.url())).reply.body == "2");
+  }
+}
+
 TEST_CASE("a cancelled request never completes, wherever it is") {
   LoopbackServer server(
       sends("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", &Peer::wait_for_client_to_go));

@@ -251,6 +251,36 @@ TEST_CASE("an override binds to the certificate that was shown") {
   CHECK(asked.questions.size() == 2);
 }
 
+TEST_CASE("a session that is resumed is under the same decision") {
+  const TestCertificate leaf = self_signed();
+  LoopbackServer server(
+      [](Peer& peer) {
+        if (!peer.request().empty()) peer.reply("x", "200 OK", "Connection: close\r\n");
+      },
+      leaf);
+  Asked asked;
+  asked.reply = true;
+  net::TransportOptions options = asked.options(server.url());
+  std::vector<std::string> shown;
+  options.connected = [&](const net::ServerCertificate& one) {
+    shown.push_back(text_of(one.der));
+    CHECK(one.subject == "O=Coffer tests, CN=127.0.0.1");
+  };
+  for (const bool reuse : {true, false}) {
+    const int before = server.resumed();
+    shown.clear();
+    options.reuse_session = reuse;
+    Client client(options);
+    for (int i = 0; i < 3; ++i)
+      CHECK(client.run(get(server.url())).code == 0);
+    CHECK((server.resumed() > before) == reuse);
+    REQUIRE(shown.size() == 3);
+    for (const std::string& der : shown)
+      CHECK((der == leaf.der()));
+  }
+  CHECK(asked.questions.size() == 2);
+}
+
 TEST_CASE("an override for one host says nothing about another") {
   LoopbackServer server(LoopbackServer::always("x"), self_signed());
   Asked asked;
