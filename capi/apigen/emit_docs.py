@@ -9,6 +9,7 @@ Python. Every link is made by `link`, from the same name the anchor is made from
 from __future__ import annotations
 
 import argparse
+import posixpath
 import re
 import sys
 from pathlib import Path
@@ -160,7 +161,8 @@ def broken_links(made: dict[str, str]) -> list[str]:
             if re.match(r"[a-z]+:", target):
                 continue
             path, _, part = target.partition("#")
-            goal = (Path(name).parent / path).as_posix() if path else name
+            folder = posixpath.dirname(name)
+            goal = posixpath.normpath(posixpath.join(folder, path)) if path else name
             if goal not in anchors or (part and part not in anchors[goal]):
                 broken.append(f"{name}: {target}")
     return broken

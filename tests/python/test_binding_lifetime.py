@@ -1,0 +1,206 @@
+"""Closing, the garbage collector, and objects that go while a run is under way."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from typing import Any
+
+import pytest
+
+from coffer import CofferError
+from coffer.cloudbackup import Office365Backup
+
+
+class Subclass(Office365Backup):
+    """A Python subclass has a __dict__, which the native class has not."""
+
+
+CLASSES = pytest.mark.parametrize("kind", [Office365Backup, Subclass])
+
+
+def is_gone(reference: weakref.ref[Any]) -> bool:
+    gc.collect()
+    return reference() is None
+
+
+def test_every_member_of_a_closed_object_is_30001(backup: Office365Backup) -> None:
+    backup.close()
+    calls: list[Any] = [lambda name=name: getattr(backup, name)()
+                        for name in dir(backup) if name.startswith("get_")]
+    calls += [lambda name=name: getattr(backup, name) for name, member in vars(Office365Backup).items()
+              if isinstance(member, property) and not name.startswith("on_")]
+    calls += [backup.start_backup, backup.resume_backup, backup.do_events, backup.authorize,
+              backup.abort_backup, lambda: backup.config("LogLevel"),
+              lambda: setattr(backup, "on_log", print), lambda: setattr(backup, "data_folder", "x")]
+    assert len(calls) > 200
+    for call in calls:
+        with pytest.raises(CofferError) as failure:
+            call()
+        assert failure.value.code == 30001
+
+
+def test_closing_twice_does_nothing(backup: Office365Backup) -> None:
+    backup.close()
+    backup.close()
+
+
+def test_the_context_manager_closes(backup: Office365Backup) -> None:
+    with backup as same:
+        assert same is backup
+        assert backup.data_folder == ""
+    with pytest.raises(CofferError):
+        backup.data_folder
+    with pytest.raises(ZeroDivisionError), Office365Backup() as other:
+        1 / 0
+    with pytest.raises(CofferError):
+        other.data_folder
+
+
+def test_an_init_that_forgets_its_base_is_a_type_error() -> None:
+    class Forgetful(Office365Backup):
+        def __init__(self) -> None:
+            pass
+
+    with pytest.raises(TypeError):
+        Forgetful()
+
+
+def test_a_subclass_keeps_its_own_attributes() -> None:
+    class Counting(Office365Backup):
+        def __init__(self) -> None:
+            super().__init__()
+            self.saved = 0
+            self.on_after_message_backup = self.count
+
+        def count(self, _: object) -> None:
+            self.saved += 1
+
+    with Counting() as counting:
+        counting.data_folder = "x"
+        assert (counting.saved, counting.get_data_folder()) == (0, "x")
+        assert counting.on_after_message_backup == counting.count
+
+
+@CLASSES
+def test_an_object_goes_with_its_last_reference(kind: type[Office365Backup]) -> None:
+    backup = kind()
+    reference = weakref.ref(backup)
+    gc.disable()
+    try:
+        del backup
+        assert reference() is None
+    finally:
+        gc.enable()
+
+
+@CLASSES
+def test_a_cycle_through_a_bound_handler_is_collected(kind: type[Office365Backup]) -> None:
+    class Application:
+        def __init__(self) -> None:
+            self.backup = kind()
+            self.backup.on_log = self.handle
+
+        def handle(self, _: object) -> None:
+            pass
+
+    application = Application()
+    backup = weakref.ref(application.backup)
+    reference = weakref.ref(application)
+    del application
+    assert is_gone(reference) and is_gone(backup)
+
+
+@CLASSES
+def test_a_cycle_through_a_closure_is_collected(kind: type[Office365Backup]) -> None:
+    backup = kind()
+    backup.on_end_backup = lambda event: backup.data_folder
+    reference = weakref.ref(backup)
+    del backup
+    assert is_gone(reference)
+
+
+def test_a_cycle_through_a_subclass_attribute_is_collected() -> None:
+    backup = Subclass()
+    backup.me = backup  # type: ignore[attr-defined]
+    backup.on_error = lambda event: backup
+    reference = weakref.ref(backup)
+    del backup
+    assert is_gone(reference)
+
+
+def test_a_removed_handler_is_released(backup: Office365Backup) -> None:
+    def handler(event: object) -> None:
+        pass
+
+    reference = weakref.ref(handler)
+    backup.on_log = handler
+    assert backup.on_log is handler
+    del handler
+    assert not is_gone(reference)
+    backup.on_log = None
+    assert backup.on_log is None
+    assert is_gone(reference)
+
+
+def test_a_replaced_handler_is_released(backup: Office365Backup) -> None:
+    first = [1]
+    reference = weakref.ref(handler := lambda event, kept=first: kept)
+    backup.on_log = handler
+    backup.on_log = print
+    del handler
+    assert is_gone(reference)
+
+
+def test_an_object_with_a_run_can_be_dropped(silent: Office365Backup,
+                                             make_backup: Any) -> None:
+    """The destructor aborts the run and waits for its thread; nothing is left behind."""
+    backup = Office365Backup()
+    backup.authorization, backup.data_folder = silent.authorization, silent.data_folder
+    backup.config("GraphURL=" + silent.config("GraphURL"))
+    backup.start_backup()
+    threads = threading.active_count()
+    reference = weakref.ref(backup)
+    del backup
+    assert is_gone(reference)
+    assert threading.active_count() == threads
+    silent.start_backup()  # the folder's lock is free again
+    silent.abort_backup()
+
+
+def test_a_cycle_with_a_run_is_collected(silent: Office365Backup) -> None:
+    backup = Subclass()
+    backup.authorization, backup.data_folder = silent.authorization, silent.data_folder
+    backup.config("GraphURL=" + silent.config("GraphURL"))
+    backup.on_before_message_backup = lambda event: backup
+    backup.start_backup()
+    reference = weakref.ref(backup)
+    del backup
+    assert is_gone(reference)
+
+
+def test_collections_in_another_thread_do_not_disturb(silent: Office365Backup) -> None:
+    """Objects come and go, with cycles, while another thread collects without a pause."""
+    stop = threading.Event()
+
+    def collect() -> None:
+        while not stop.is_set():
+            gc.collect()
+
+    thread = threading.Thread(target=collect)
+    thread.start()
+    try:
+        references = []
+        for _ in range(20):
+            backup = Subclass()
+            backup.on_log = lambda event, held=backup: held
+            references.append(weakref.ref(backup))
+            backup = Subclass()
+            backup.authorization = "Bearer none"
+            backup.close()
+    finally:
+        stop.set()
+        thread.join()
+    del backup
+    assert all(is_gone(reference) for reference in references)

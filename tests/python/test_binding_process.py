@@ -1,0 +1,191 @@
+"""Signals, the end of the interpreter, and forks: in processes of their own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+HEAD = """
+import os, signal, sys, threading, time
+from coffer import CofferError
+from coffer.cloudbackup import Office365Backup
+
+def busy(folder="data"):
+    backup = Office365Backup()
+    backup.authorization = "Bearer none"
+    backup.data_folder = os.path.join(sys.argv[2], folder)
+    backup.config("GraphURL=" + sys.argv[1])
+    backup.start_backup()
+    return backup
+"""
+
+
+def start(code: str, server: str, folder: Path, first: str = "") -> subprocess.Popen[str]:
+    program = textwrap.dedent(first) + HEAD + textwrap.dedent(code)
+    return subprocess.Popen([sys.executable, "-c", program, server, str(folder)],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    try:
+        output, errors = process.communicate(timeout=25)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    return process.returncode, output, errors
+
+
+def interrupt(process: subprocess.Popen[str]) -> float:
+    """Seconds from the signal until the process says that it has noticed."""
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    begin = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    line = process.stdout.readline()
+    seconds = time.monotonic() - begin
+    assert line == "interrupted\n"
+    return seconds
+
+
+@pytest.mark.parametrize("make", ["Office365Backup()", "busy()"])
+def test_ctrl_c_ends_a_loop_of_do_events(silent_server: str, tmp_path: Path, make: str) -> None:
+    process = start(f"""
+        backup = {make}
+        try:
+            print("ready", flush=True)
+            while True:
+                backup.do_events()
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        """, silent_server, tmp_path)
+    seconds = interrupt(process)
+    status, _, errors = finish(process)
+    assert (status, errors) == (0, "")
+    assert seconds < 0.2
+
+
+def test_ctrl_c_in_a_single_do_events_is_not_lost(silent_server: str, tmp_path: Path) -> None:
+    process = start("""
+        backup = Office365Backup()
+        def soon():
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        inside = threading.Thread(target=soon)
+        try:
+            inside.start()
+            backup.do_events()
+            print("missed")
+        except KeyboardInterrupt:
+            print("interrupted")
+        inside.join()
+        """, silent_server, tmp_path)
+    assert finish(process) == (0, "interrupted\n", "")
+
+
+def test_the_interpreter_may_end_during_a_run(silent_server: str, tmp_path: Path) -> None:
+    process = start("""
+        backup = busy()
+        backup.on_log = lambda event: None
+        backup.do_events()
+        """, silent_server, tmp_path)
+    assert finish(process) == (0, "", "")
+
+
+def test_it_may_end_while_a_cycle_holds_the_object(silent_server: str, tmp_path: Path) -> None:
+    process = start("""
+        class Application:
+            def __init__(self):
+                self.backup = busy()
+                self.backup.on_end_backup = self.ended
+            def ended(self, event):
+                print("ended")
+        import builtins
+        builtins.keep = Application()
+        """, silent_server, tmp_path)
+    assert finish(process) == (0, "", "")
+
+
+def test_it_may_end_while_a_daemon_thread_waits(silent_server: str, tmp_path: Path) -> None:
+    process = start("""
+        objects = [busy(str(number)) for number in range(4)]
+        inside = threading.Barrier(len(objects) + 1)
+        def work(backup):
+            backup.on_log = lambda event: time.perf_counter()
+            backup.config("LogLevel=3")
+            inside.wait()
+            while True:
+                backup.do_events()
+        for backup in objects:
+            threading.Thread(target=work, args=(backup,), daemon=True).start()
+        inside.wait()
+        """, silent_server, tmp_path)
+    assert finish(process) == (0, "", "")
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_it_may_end_while_daemon_threads_make_objects(silent_server: str, tmp_path: Path,
+                                                      number: int) -> None:
+    """Ten times, since what could go wrong here is a race."""
+    process = start("""
+        started = threading.Event()
+        def work():
+            while True:
+                with Office365Backup() as backup:
+                    backup.abort_backup()
+                started.set()
+        for _ in range(3):
+            threading.Thread(target=work, daemon=True).start()
+        started.wait()
+        """, silent_server, tmp_path)
+    assert finish(process) == (0, "", "")
+
+
+def test_objects_of_an_ending_interpreter_are_closed(silent_server: str, tmp_path: Path) -> None:
+    """What was registered with atexit before the library runs after the library's own end."""
+    process = start("backup = busy()", silent_server, tmp_path, first="""
+        import atexit
+        def late():
+            for call in (lambda: backup.do_events(), Office365Backup):
+                try:
+                    call()
+                except CofferError as error:
+                    print(error.code)
+        atexit.register(late)
+        """)
+    assert finish(process) == (0, "30001\n30001\n", "")
+
+
+def test_sys_exit_in_a_handler_ends_the_program(silent_server: str, tmp_path: Path) -> None:
+    process = start("""
+        backup = busy()
+        backup.on_end_backup = lambda event: sys.exit(7)
+        backup.abort_backup()
+        while True:
+            backup.do_events()
+        """, silent_server, tmp_path)
+    assert finish(process) == (7, "", "")
+
+
+def test_the_child_of_a_fork_leaves_the_parents_run_alone(silent_server: str,
+                                                          tmp_path: Path) -> None:
+    process = start("""
+        backup = busy()
+        thread = threading.Thread(target=backup.do_events)
+        thread.start()
+        child = os.fork()
+        if child == 0:
+            sys.exit(5)
+        thread.join()
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        try:
+            busy()
+        except CofferError as error:
+            print(error.code)  # the run goes on and holds its folder
+        """, silent_server, tmp_path)
+    assert finish(process) == (0, "5\n702\n", "")
