@@ -39,7 +39,8 @@ void CommitLine::submit(std::unique_ptr<PendingFile> file, Committed done) {
   Entry entry;
   try {
     entry.row = {0, content.id, content.modified, content.place, file->finish(), run_};
-    if (const std::optional<IndexRow> former = parts_.index.find(content.id, eml_name(content.id))) {
+    if (const std::optional<IndexRow> former =
+            parts_.index.find(content.id, eml_name(content.id))) {
       if (former->place != content.place) entry.former_place = former->place;
     }
   } catch (const core::Error& error) {
@@ -114,7 +115,8 @@ void CommitLine::journal(const std::vector<Entry*>& entries) {
   std::vector<MovedEntry> moved;
   for (const Entry* entry : entries) {
     if (!entry->journalled) continue;
-    moved.push_back({entry->row.id, parts_.places.path_of(entry->row.place, eml_name(entry->row.id)),
+    moved.push_back({entry->row.id,
+                     parts_.places.path_of(entry->row.place, eml_name(entry->row.id)),
                      entry->row.modified});
   }
   try {

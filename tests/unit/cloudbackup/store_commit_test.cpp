@@ -42,7 +42,8 @@ TEST_CASE("store: a message being written lives in .meta/tmp and reads back as s
   auto message = store->create("id1", kMonday, store->default_path("id1", "2023-07"));
   CHECK(message->octets() == 0);
   std::string body;
-  for (int i = 0; i < 30000; ++i) body += std::to_string(i) + "\r\n";
+  for (int i = 0; i < 30000; ++i)
+    body += std::to_string(i) + "\r\n";
   for (std::size_t i = 0; i < body.size(); i += 777) {
     const std::string part = body.substr(i, 777);
     message->write(part.data(), part.size());
@@ -85,9 +86,8 @@ TEST_CASE("store: durable before it is reported, then the index row") {
   // The rename comes after the sync of the data, the write of the rows after the folder's sync.
   const std::vector<std::string> lines = at.disk.lines();
   const auto first = [&lines](const std::string& start) {
-    return std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
-             return contains(line, start);
-           }) -
+    return std::find_if(lines.begin(), lines.end(),
+                        [&](const std::string& line) { return contains(line, start); }) -
            lines.begin();
   };
   const auto rename = first("rename /data/.meta/tmp/1.eml");
@@ -323,7 +323,8 @@ TEST_CASE("store: destroyed with commits under way, it finishes them") {
   }
   store.reset();
   store = at.start(true);
-  for (int i = 0; i < 50; ++i) CHECK(store->find("id" + std::to_string(i)));
+  for (int i = 0; i < 50; ++i)
+    CHECK(store->find("id" + std::to_string(i)));
 }
 
 TEST_CASE("store: remove deletes only our own file of that id") {
@@ -377,7 +378,8 @@ TEST_CASE("store: a removal that fails keeps the message known") {
 TEST_CASE("store: stored_after walks all rows, without the files that are gone") {
   StoreOnFake at;
   std::vector<std::string> ids;
-  for (int i = 0; i < 25; ++i) ids.push_back("id" + std::to_string(i));
+  for (int i = 0; i < 25; ++i)
+    ids.push_back("id" + std::to_string(i));
   at.run_with(ids);
   const auto store = at.start();
   at.disk.erase(at.path_of("id3"));
@@ -397,7 +399,8 @@ TEST_CASE("store: stored_after walks all rows, without the files that are gone")
   CHECK(seen == ids);
   CHECK(store->last_row() == row);
   // A batch of which no file is left is not the end.
-  for (int i = 4; i < 20; ++i) at.disk.erase(at.path_of("id" + std::to_string(i)));
+  for (int i = 4; i < 20; ++i)
+    at.disk.erase(at.path_of("id" + std::to_string(i)));
   CHECK(store->stored_after(3, 4).size() == 4);
 }
 

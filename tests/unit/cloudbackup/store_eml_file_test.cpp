@@ -52,9 +52,10 @@ TEST_CASE("X-NS-Backup: folded after a semicolon, no line above 78 where possibl
   const std::string id(60, 'A');
   const std::string header =
       compose_header(id, "2023-07-03T08:15:30Z", "someone@example.com", "immutable");
-  CHECK(header == "X-NS-Backup: v=1;\r\n id=" + id +
-                      ";\r\n"
-                      " modified=2023-07-03T08:15:30Z; mailbox=someone@example.com; ids=immutable\r\n");
+  CHECK(header ==
+        "X-NS-Backup: v=1;\r\n id=" + id +
+            ";\r\n"
+            " modified=2023-07-03T08:15:30Z; mailbox=someone@example.com; ids=immutable\r\n");
   CHECK(longest_line(header) <= 78);
 
   // An id of Graph's usual length does not fit into 78, but stays whole on its line.
@@ -178,7 +179,7 @@ TEST_CASE("Message-ID of a stored file") {
   CHECK(message_id("").empty());
   // Behind a long header section, across the blocks that are read.
   for (std::size_t length = 8160; length < 8200; ++length) {
-    CHECK(message_id("Received: " + std::string(length, 'r') + "\r\nMessage-ID:\r\n <a@b>\r\n\r\n") ==
-          "<a@b>");
+    CHECK(message_id("Received: " + std::string(length, 'r') +
+                     "\r\nMessage-ID:\r\n <a@b>\r\n\r\n") == "<a@b>");
   }
 }

@@ -80,7 +80,8 @@ struct StoreOnFake {
   // One whole run that saves these ids.
   void run_with(const std::vector<std::string>& ids, const std::string& modified = kMonday) {
     const std::unique_ptr<BackupStore> store = start();
-    for (const std::string& id : ids) REQUIRE(save(*store, id, modified, "body of " + id).code == 0);
+    for (const std::string& id : ids)
+      REQUIRE(save(*store, id, modified, "body of " + id).code == 0);
     store->end_run(RunEnd::kComplete);
   }
   bool has_logged(std::string_view part) const {

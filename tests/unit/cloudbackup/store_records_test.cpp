@@ -61,9 +61,9 @@ TEST_CASE("open: a link to a folder is a DataFolder, a relative one is resolved"
 }
 
 TEST_CASE("open: a link, FIFO or file in the place of .meta or its entries is 711 and named") {
-  for (const char* const name : {"/data/.meta", "/data/.meta/tmp", "/data/.meta/lock",
-                                 "/data/.meta/index.db", "/data/.meta/index.db-wal",
-                                 "/data/.meta/backup.json", "/data/.meta/run.json"}) {
+  for (const char* const name :
+       {"/data/.meta", "/data/.meta/tmp", "/data/.meta/lock", "/data/.meta/index.db",
+        "/data/.meta/index.db-wal", "/data/.meta/backup.json", "/data/.meta/run.json"}) {
     for (const char* const kind : {"link", "fifo"}) {
       CAPTURE(name);
       CAPTURE(kind);
@@ -163,13 +163,15 @@ TEST_CASE("lock: with WorkingFolder the description stands there, the lock stays
     other.working_folder.clear();
     CHECK(failure_of([&] { BackupStore::open(at.disk, other); }).code == 702);
   }
-  for (const std::string& path : at.disk.tree()) CHECK_FALSE(contains(path, ".lock.json"));
+  for (const std::string& path : at.disk.tree())
+    CHECK_FALSE(contains(path, ".lock.json"));
   at.disk.write_file("/work/file", "x");
   at.options.working_folder = "/work/file";
   CHECK(opening(at).code == 713);
 }
 
-TEST_CASE("identity: recorded by the first run, compared by the others before anything is written") {
+TEST_CASE(
+    "identity: recorded by the first run, compared by the others before anything is written") {
   StoreOnFake at;
   {
     const auto store = at.open();
@@ -239,8 +241,9 @@ TEST_CASE("identity: without a record the files say whose they are") {
     at.disk.erase("/data/.meta/backup.json");
     if (whole) at.disk.erase("/data/.meta");
     const auto store = at.open();
-    CHECK(failure_of([&] { store->bind({kMe.service, kMe.id_kind, "you@example.com"}); }).code ==
-          716);
+    CHECK(failure_of([&] {
+            store->bind({kMe.service, kMe.id_kind, "you@example.com"});
+          }).code == 716);
     CHECK(failure_of([&] { store->bind({kMe.service, "mutable", kMe.mailbox}); }).code == 716);
     CHECK(at.disk.kind("/data/.meta/backup.json") == fs::Kind::kNone);
     store->bind(kMe);
