@@ -136,9 +136,12 @@ def method(cls: Class, item: Method) -> str:
         else:
             parameters.append(f"{CXX_TYPES[arg.type]} {spelled}")
             arguments += f", std::int32_t{{{spelled}}}" if arg.type == "bool" else f", {spelled}"
-    read = {"void": "call", "string": "return text", "bool": "return flag",
-            "int32": "return number<std::int32_t>", "int64": "return number<std::int64_t>",
-            "bytes": "return bytes"}[item.returns]
+    if item.kind == "action":
+        read = {"void": "action", "string": "return action_text"}[item.returns]
+    else:
+        read = {"void": "call", "string": "return text", "bool": "return flag",
+                "int32": "return number<std::int32_t>", "int64": "return number<std::int64_t>",
+                "bytes": "return bytes"}[item.returns]
     return (f"  {CXX_TYPES[item.returns]} {name}({', '.join(parameters)}) {{\n"
             f"    {read}({function}{arguments});\n  }}")
 

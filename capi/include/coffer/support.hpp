@@ -60,8 +60,10 @@ inline std::string version() {
 
 namespace detail {
 
+constexpr std::int32_t kBusy = 143;
 constexpr std::int32_t kInvalidValue = 713;
 constexpr std::int32_t kHandlerFailed = 30003;
+constexpr std::int32_t kNotInHandler = 30004;
 
 // Exceptions of handlers on their way around the C frames: kept by the trampoline, thrown again
 // by the call that fired the event. By thread, since the caller of one object's handler and
@@ -176,25 +178,43 @@ class Component {
  protected:
   Component(Open open_handle, Close close_handle) : close_(close_handle) {
     Raw* raw = nullptr;
-    check(open_handle(&raw), nullptr, *failures_);
+    check(open_handle(&raw), nullptr);
     raw_ = raw;
   }
   ~Component() { close(); }
 
   template <class Function, class... Args>
   void call(Function function, Args... args) const {
+    Raw* raw = raw_;
+    check(function(raw, args...), raw);
+  }
+
+  // For the calls that fire events. What a handler threw goes before the call's own failure; a
+  // call that was refused has fired nothing, and what is kept then is of the call around it.
+  template <class Function, class... Args>
+  void action(Function function, Args... args) const {
     // A handler may destroy this object: nothing of it is touched after the call.
     const std::shared_ptr<Failures> failures = failures_;
     Raw* raw = raw_;
-    check(function(raw, args...), raw, *failures);
+    const std::int32_t status = function(raw, args...);
+    if (status != kBusy && status != kNotInHandler) {
+      if (const std::exception_ptr failure = failures->take()) std::rethrow_exception(failure);
+    }
+    check(status, raw);
   }
 
   template <class Function, class... Args>
   std::string text(Function function, Args... args) const {
     char* out = nullptr;
     call(function, args..., &out);
-    const std::unique_ptr<char, Release> hold(out);
-    return from_c(out);
+    return take_text(out);
+  }
+
+  template <class Function, class... Args>
+  std::string action_text(Function function, Args... args) const {
+    char* out = nullptr;
+    action(function, args..., &out);
+    return take_text(out);
   }
 
   template <class Function, class... Args>
@@ -230,12 +250,13 @@ class Component {
   }
 
  private:
-  static void check(std::int32_t status, Raw* raw, Failures& failures) {
-    if (status == 0) return;
-    if (status == kHandlerFailed) {
-      if (const std::exception_ptr failure = failures.take()) std::rethrow_exception(failure);
-    }
-    throw CofferError(status, from_c(coffer_last_error(raw)));
+  static void check(std::int32_t status, Raw* raw) {
+    if (status != 0) throw CofferError(status, from_c(coffer_last_error(raw)));
+  }
+
+  static std::string take_text(char* text) {
+    const std::unique_ptr<char, Release> hold(text);
+    return from_c(text);
   }
 
   std::atomic<Raw*> raw_{nullptr};

@@ -1,0 +1,8 @@
+#include <coffer/coffer.hpp>
+
+int count_of(const coffer::cloudbackup::Office365Backup& backup);
+
+int main() {
+  const coffer::cloudbackup::Office365Backup backup;
+  return count_of(backup);
+}
