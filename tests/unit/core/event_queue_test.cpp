@@ -94,8 +94,7 @@ TEST_CASE("queue: dispatch hands out what was queued when it began") {
   queue.post(0, number(0));
   int fired = 0;
   queue.dispatch(milliseconds(0), [&](int, core::Event&) {
-    ++fired;
-    queue.post(0, number(1));
+    if (++fired < 10) queue.post(0, number(1));
   });
   CHECK(fired == 1);
   CHECK(queue.size() == 1);

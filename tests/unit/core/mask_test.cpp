@@ -119,12 +119,12 @@ TEST_CASE("mask: URLs") {
 TEST_CASE("mask: hostile texts cost linear time") {
   const auto begin = std::chrono::steady_clock::now();
   for (const std::string piece :
-       {"code%3D", "\"code\":", "\"code\" ", "\"code\\", "\\", "%", "\"code\":{",
+       {"code%3D", "code%3D&", "\"code\":", "\"code\" ", "\"code\\", "\\", "%", "\"code\":{",
         "code=", "\\u0041", "\"password\":\"\\", "{\"error\":{\"code\":"}) {
     std::string text;
-    while (text.size() < 4000000)
+    while (text.size() < 1000000)
       text += piece;
     CHECK(core::masked_body(text).size() > 0);
   }
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }
