@@ -85,7 +85,7 @@ def test_clients_may_copy_with_the_right_scope(client: Any, sandbox: Sandbox) ->
 def test_a_wrong_date(client: Any, sandbox: Sandbox) -> None:
     def ahead() -> float:
         date = parsedate_to_datetime(client.get("/me").headers["date"])
-        return date.timestamp() - time.time()
+        return float(date.timestamp() - time.time())
     sandbox.control.set_date_skew(-7200)
     assert -7210 < ahead() < -7190
     # only the header is wrong: the token, which would not be valid yet, still is
