@@ -21,6 +21,7 @@ from coffer.cloudbackup import (Office365Backup, Office365BackupEndBackupEventPa
                                 Office365BackupErrorEventParams)
 from coffer.sandbox import Sandbox
 
+INITIALIZATION = 1  # of the setting Phase
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
 
@@ -35,7 +36,7 @@ class Progress:
             self._bar = tqdm(unit=" messages", file=sys.stdout, dynamic_ncols=True)
 
     def show(self, done: int, listed: int, final: bool) -> None:
-        """`listed` still grows while the mailbox is being listed."""
+        """`listed` grows until it is final: when the mailbox has been listed."""
         if self._bar is not None:
             self._bar.total = listed
             self._bar.n = done
@@ -74,7 +75,7 @@ def wait_for_end(backup: Office365Backup) -> list[str]:
             backup.do_events()
             listed = number(backup, "MessagesListed")
             done = listed - number(backup, "MessagesPending")
-            progress.show(done, listed, final=backup.message_count > 0)
+            progress.show(done, listed, final=number(backup, "Phase") != INITIALIZATION)
     finally:
         progress.close()
     return errors
@@ -106,9 +107,9 @@ def run(sandbox: Sandbox, folder: Path) -> bool:
 def let_time_pass(sandbox: Sandbox) -> None:
     """What happens in a mailbox between two backups."""
     sandbox.control.mutate(
+        {"op": "touch", "index": 0}, {"op": "touch", "index": 1},
         *({"op": "add", "message": {"subject": f"News of the day, part {part}"}}
-          for part in (1, 2, 3)),
-        {"op": "touch", "index": 0}, {"op": "touch", "index": 1})
+          for part in (1, 2, 3)))
 
 
 def make_room(folder: Path) -> None:
