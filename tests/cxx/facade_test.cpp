@@ -152,7 +152,7 @@ TEST_CASE("events reach their handlers, and a run that cannot connect ends by an
   backup.on_error([&](Office365Backup::ErrorEvent& event) { code = event.error_code(); });
   backup.on_end_backup([&](auto&) { done = true; });
   run(backup, done);
-  CHECK(code == 10061);
+  CHECK(code == 705);  // the listing was given up
   CHECK(entries > 0);
 }
 

@@ -82,10 +82,17 @@ def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
         sandbox.stop()
 
 
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
 @pytest.fixture
-def sandbox(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
-    """A mailbox of 20 small messages."""
-    return start_sandbox()
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """A mailbox of 20 small messages, as new: one process serves all tests of a file."""
+    running_sandbox.control.reset()
+    return running_sandbox
 
 
 @pytest.fixture
