@@ -122,7 +122,7 @@ TEST_CASE("an event ends with its handler") {
   Fixture test([](Backup*, auto*) { return 0; });
   const auto keep = [](coffer_office365backup_error* event, void* data) {
     *static_cast<coffer_office365backup_error**>(data) = event;
-    CHECK(coffer_office365backup_error_get_error_code(event) == COFFER_ERROR_CONNECTION_REFUSED);
+    CHECK(coffer_office365backup_error_get_error_code(event) == COFFER_ERROR_INCOMPLETE);
     CHECK(coffer_office365backup_error_get_description(event)[0] != '\0');
     // An event of another kind: its number is none of this event's.
     auto* other = reinterpret_cast<coffer_office365backup_log*>(event);
