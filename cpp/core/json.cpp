@@ -23,13 +23,16 @@ bool has_children(const cJSON* node) noexcept {
 }
 
 // cJSON's octets as a string, its stand-in for U+0000 turned back.
-std::string owned(const char* text) {
-  const std::size_t size = std::strlen(text);
-  std::string out(text, size);
-  if (std::memchr(text, kNulForm.front(), size) == nullptr) return out;
-  for (std::size_t at = out.find(kNulForm); at != std::string::npos; at = out.find(kNulForm, at)) {
-    out.replace(at, kNulForm.size(), 1, '\0');
+std::string owned(std::string_view text) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = text.find(kNulForm); at != std::string_view::npos;
+       at = text.find(kNulForm, copied)) {
+    out += text.substr(copied, at - copied);
+    out += '\0';
+    copied = at + kNulForm.size();
   }
+  out += text.substr(copied);
   return out;
 }
 
@@ -53,7 +56,7 @@ void append_text(std::string& out, const JsonView& value) {
       if (comma) out += ',';
       comma = true;
       if (object) {
-        out += json_quoted(owned(std::string(child.name()).c_str()));
+        out += json_quoted(owned(child.name()));
         out += ':';
       }
       append_text(out, child);

@@ -20,14 +20,14 @@ class Log {
   void set_sink(Sink sink);  // before anything is logged
   void set_level(int level) noexcept { level_.store(level, std::memory_order_relaxed); }
   int level() const noexcept { return level_.load(std::memory_order_relaxed); }
-  bool passes(LogLevel level) const noexcept;
+  bool passes(LogLevel entry) const noexcept;
 
   void error(const std::string& message) { write(LogLevel::kError, message, "Error"); }
   void info(const std::string& message) { write(LogLevel::kInfo, message, "Info"); }
   void verbose(const std::string& message) { write(LogLevel::kVerbose, message, "Verbose"); }
   void debug(const std::string& message) { write(LogLevel::kDebug, message, "Debug"); }
   // Texts longer than 64 KiB go out in pieces, cut between UTF-8 characters.
-  void write(LogLevel level, const std::string& message, const char* type);
+  void write(LogLevel entry, const std::string& message, const char* type);
 
  private:
   std::atomic<int> level_{1};

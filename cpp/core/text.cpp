@@ -29,14 +29,16 @@ constexpr bool unreserved(char c) noexcept {  // RFC 3986 section 2.3
          c == '.' || c == '_' || c == '~';
 }
 
-using DecodeTable = std::array<std::int8_t, 256>;
+constexpr std::uint8_t kNoDigit = 0xFF;
+using DecodeTable = std::array<std::uint8_t, 256>;
 
 constexpr DecodeTable decode_table(const char* alphabet) noexcept {
   DecodeTable table{};
-  for (std::size_t i = 0; i < table.size(); ++i)
-    table[i] = -1;
-  for (int i = 0; i < 64; ++i) {
-    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  for (std::uint8_t& digit : table) {
+    digit = kNoDigit;
+  }
+  for (std::uint8_t i = 0; i < 64; ++i) {
+    table[static_cast<unsigned char>(alphabet[i])] = i;
   }
   return table;
 }
@@ -54,9 +56,9 @@ std::optional<std::vector<std::uint8_t>> decode_digits(std::string_view digits,
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : digits) {
-    const int value = table[static_cast<unsigned char>(c)];
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6) | static_cast<std::uint32_t>(value);
+    const std::uint32_t value = table[static_cast<unsigned char>(c)];
+    if (value == kNoDigit) return std::nullopt;
+    bits = (bits << 6) | value;
     count += 6;
     if (count >= 8) {
       count -= 8;

@@ -47,7 +47,8 @@ bool all(std::string_view text, const std::array<bool, 256>& allowed) noexcept {
 // Line breaks and other controls become blanks: a name must not begin a header line of its own.
 std::string_view one_line(std::string& text, std::string_view others = {}) noexcept {
   for (char& c : text) {
-    if (kOctets.control[static_cast<unsigned char>(c)] || others.find(c) != others.npos) c = ' ';
+    if (kOctets.control[static_cast<unsigned char>(c)] || others.find(c) != std::string_view::npos)
+      c = ' ';
   }
   return core::trim(text);
 }

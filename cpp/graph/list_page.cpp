@@ -27,10 +27,16 @@ bool has_control(std::string_view text) noexcept {
 // A text for people: a NUL would end it early in languages whose strings end there.
 std::string display_text(JsonView value) {
   std::string text = value.string_or("");
-  for (std::size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) {
-    text.replace(at, 1, "\xEF\xBF\xBD");
+  if (text.find('\0') == std::string::npos) return text;
+  std::string out;
+  for (const char c : text) {
+    if (c == '\0') {
+      out += "\xEF\xBF\xBD";
+    } else {
+      out += c;
+    }
   }
-  return text;
+  return out;
 }
 
 // Takes the id, or states why the item cannot be backed up. What is kept of an unusable one is

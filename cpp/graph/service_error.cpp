@@ -210,7 +210,7 @@ ServiceError parse_service_error(std::string_view body) {
   out.message = error["message"].string_or("");
   // The deepest known code; but one that speaks of the mailbox wins at any depth, because the
   // others could be read as the end of a message.
-  bool mailbox = meaning_of(out.code) == Meaning::kMailbox;
+  bool mailbox = false;
   for (JsonView at = error; at; at = inner_error(at)) {
     const std::string code = at["code"].string_or("");
     if (!mailbox && known_code(code) != nullptr) {

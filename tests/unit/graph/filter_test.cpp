@@ -72,6 +72,7 @@ TEST_CASE("filter: what must not be touched") {
                            "parentFolderId gt 'Inbox'",
                            "parentFolderId eq 'AAMkAGI2TAAA-_longEnoughToBeAnId='",
                            "subject eq 'Inbox' and isRead",
+                           "parentFolderId eq 'Inbox''s'",
                            "startswith(parentFolderId,'Inbox')",
                            "parentFolderId eq",
                            "parentFolderId eq 'Inbox",

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 
 #include "core/error.h"
@@ -115,6 +116,16 @@ TEST_CASE("list page: a subject survives U+0000, lone surrogates and controls") 
   REQUIRE(page.messages.size() == 1);
   CHECK(page.messages[0].problem.empty());
   CHECK(page.messages[0].subject == "x\xEF\xBF\xBDy\xEF\xBF\xBDz\x07");
+}
+
+TEST_CASE("list page: a long text of U+0000 costs linear time") {
+  std::string subject;
+  for (int i = 0; i < 1000000; ++i)
+    subject += "\\u0000";
+  const auto begin = std::chrono::steady_clock::now();
+  const graph::ListPage page = page_of("{\"id\":\"a\",\"subject\":\"" + subject + "\"}");
+  CHECK(page.messages.at(0).subject.size() == 3000000);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }
 
 TEST_CASE("list page: what is no page is 706") {
