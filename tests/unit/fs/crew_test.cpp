@@ -4,9 +4,11 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -36,6 +38,31 @@ TEST_CASE("crew: steps run side by side") {
     met.wait(lock, [&] { return here == 3; });
   });
   CHECK(here == 3);
+}
+
+TEST_CASE("crew: run returns only when the slowest step is done") {
+  Crew crew(2);
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> here{0};
+    std::atomic<bool> caller_is_through{false};
+    std::atomic<bool> helper_is_through{false};
+    const auto caller = std::this_thread::get_id();
+    crew.run(2, [&](std::size_t) {
+      ++here;
+      while (here < 2)
+        std::this_thread::yield();  // one step each
+      if (std::this_thread::get_id() == caller) {
+        caller_is_through = true;
+        return;
+      }
+      while (!caller_is_through)
+        std::this_thread::yield();
+      for (int i = 0; i < 100; ++i)
+        std::this_thread::yield();
+      helper_is_through = true;
+    });
+    REQUIRE(helper_is_through);
+  }
 }
 
 TEST_CASE("crew: its threads take none of the program's signals, the caller keeps its own mask") {

@@ -300,7 +300,11 @@ TEST_CASE("posix: a lock holds although every holder removes the file it locked"
       for (int i = 0; i < 50; ++i)
         static_cast<void>(folder->status("lock"));
       --inside;
-      folder->remove("lock");
+      try {
+        folder->remove("lock");
+      } catch (const IoError&) {
+        ++overlaps;  // another one, who held it at the same time, was faster
+      }
       ++done;
     }
   };
