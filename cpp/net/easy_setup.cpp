@@ -36,6 +36,10 @@ int on_socket(void* self, curl_socket_t socket, curlsocktype) {
 
 void set_connection(CURL* easy, const TransportOptions& options, const Url& url) {
   set(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  // A cancelled transfer does not wait for its resolver thread, which ends by itself.
+  set(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);

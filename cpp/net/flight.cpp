@@ -46,7 +46,7 @@ Flight::Flight(Shared& shared, std::uint64_t id, Request request, std::shared_pt
       done_(std::move(done)),
       url_(Url::parse(request_.url)),
       log_(shared.options.log),
-      born_(std::chrono::steady_clock::now()) {
+      started_(std::chrono::steady_clock::now()) {
   check(request_);
   if (!url_.valid || url_.has_userinfo) {
     throw core::Error(713, "The URL must be an absolute http or https URL without a user: " +
@@ -135,17 +135,36 @@ Flight::Next Flight::judge_reply() {
 }
 
 // Contract section 4: a body is complete only by its last chunk, its Content-Length, END_STREAM or
-// a TLS close_notify. libcurl has checked the first three; what ends with the connection is left.
+// a TLS close_notify. libcurl has checked the first three, but takes a Content-Length that is too
+// large for its numbers for none, so the count is looked at once more.
 bool Flight::body_complete() const {
   const Reply& reply = outcome_.reply;
   if (request_.method == "HEAD" || reply.status == 204 || reply.status == 304) return true;
+  if (!reply.header("Transfer-Encoding").empty())
+    return true;  // headers_end: chunked, nothing else
+  if (const std::string length = reply.header("Content-Length"); !length.empty()) {
+    const auto octets = core::parse_int(length);
+    return octets && *octets >= 0 && static_cast<std::uint64_t>(*octets) == reply.wire_octets;
+  }
   long version = 0;
   curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
   if (version >= CURL_HTTP_VERSION_2_0) return true;
-  if (!reply.header("Transfer-Encoding").empty() || !reply.header("Content-Length").empty()) {
-    return true;
-  }
   return is_tls() && handshake_ && handshake_->close_notify;
+}
+
+// RFC 9112 6.3: how long a body is must be said in one way.
+bool Flight::framing_known() const {
+  std::string length;
+  for (const Header& header : outcome_.reply.headers) {
+    if (core::equal_ignoring_case(header.name, "Transfer-Encoding") &&
+        !core::equal_ignoring_case(header.value, "chunked")) {
+      return false;  // no other coding was asked for (TE)
+    }
+    if (!core::equal_ignoring_case(header.name, "Content-Length")) continue;
+    if (!length.empty() && length != header.value) return false;
+    length = header.value;
+  }
+  return true;
 }
 
 bool Flight::follow_redirect() {
@@ -176,6 +195,7 @@ bool Flight::follow_redirect() {
     fail(151, said + " once too often (see MaxRedirectAttempts).", false);
     return false;
   }
+  log_.summary(request_.method, request_.url, outcome_, age());
   if (reply.status == 303 && request_.method != "HEAD") {
     request_.method = "GET";
     request_.body.clear();
@@ -206,6 +226,11 @@ std::optional<Flight::Time> Flight::deadline() const {
   return last_progress_ + std::chrono::seconds(limit);
 }
 
+std::chrono::milliseconds Flight::age() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               started_);
+}
+
 void Flight::expire() {
   const std::string seconds = std::to_string(shared_.options.timeout_seconds);
   fail(201,
@@ -216,9 +241,7 @@ void Flight::expire() {
 }
 
 void Flight::deliver() {
-  const auto took = std::chrono::steady_clock::now() - born_;
-  log_.summary(request_.method, request_.url, outcome_,
-               std::chrono::duration_cast<std::chrono::milliseconds>(took));
+  log_.summary(request_.method, request_.url, outcome_, age());
   sink_.reset();
   const Done done = std::move(done_);
   done(std::move(outcome_));
@@ -259,6 +282,9 @@ bool Flight::headers_end() {
   const Reply& reply = outcome_.reply;
   if (headers_done_ || reply.status < 200) return true;
   headers_done_ = true;
+  if (!framing_known()) {
+    return refuse(706, "The reply of " + url_.host + " contradicts itself about its length.", true);
+  }
   to_sink_ = sink_ && reply.status == 200;
   decoder_ = std::make_unique<BodyDecoder>(reply.header("Content-Encoding"));
   if (decoder_->known()) return true;

@@ -99,6 +99,8 @@ class Flight {
   Next judge_reply();
   bool follow_redirect();
   bool body_complete() const;
+  bool framing_known() const;
+  std::chrono::milliseconds age() const;
   FailureFacts facts() const;
   void touch() noexcept { last_progress_ = std::chrono::steady_clock::now(); }
 
@@ -129,7 +131,6 @@ class Flight {
   bool new_tls_ = false;
   bool request_sent_ = false;
   bool abandoned_ = false;
-  Time born_;
   Time started_;
   Time last_progress_;
 };
