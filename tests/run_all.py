@@ -54,10 +54,12 @@ def failure_text(troubles: list[ElementTree.Element]) -> str:
 
 
 def suite_and_name(name: str) -> str:
-    """`coffer:unit / text` as meson's log has it becomes `unit/text`."""
+    """`coffer:unit / text` and `coffer:unit / unit/text`, as meson's log has them: `unit/text`."""
     scope, slash, rest = name.partition(" / ")
     suite = scope.partition(":")[2]
-    return (f"{suite}/{rest}" if suite else rest) if slash else name
+    if not slash:
+        return name
+    return rest if not suite or rest.startswith(f"{suite}/") else f"{suite}/{rest}"
 
 
 def junit_cases(test: str, path: Path) -> Iterator[Case]:
