@@ -32,7 +32,7 @@ class Progress:
         self._bar: Any = None
         self._tenth = 0
         if sys.stdout.isatty():
-            from tqdm import tqdm  # type: ignore[import]
+            from tqdm import tqdm
             self._bar = tqdm(unit=" messages", file=sys.stdout, dynamic_ncols=True)
 
     def show(self, done: int, listed: int, final: bool) -> None:
