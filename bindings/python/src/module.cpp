@@ -33,6 +33,7 @@ PYBIND11_MODULE(_native, module) {
 
   module.doc() = "The native part of coffer; use coffer.cloudbackup.";
   module.attr("__version__") = coffer::version();
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): pybind11 wants this signature
   py::register_exception_translator([](std::exception_ptr failure) {
     try {
       if (failure) std::rethrow_exception(failure);

@@ -84,7 +84,7 @@ class Failures {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = kept_.find(std::this_thread::get_id());
     if (found == kept_.end()) return nullptr;
-    const std::exception_ptr failure = found->second;
+    std::exception_ptr failure = std::move(found->second);
     kept_.erase(found);
     return failure;
   }
@@ -150,7 +150,8 @@ class Component {
 
   Component(const Component&) = delete;
   Component& operator=(const Component&) = delete;
-  Component(Component&& other) noexcept
+  // The failures stay shared: what was moved from still answers, with 30001.
+  Component(Component&& other) noexcept  // NOLINT(performance-move-constructor-init)
       : raw_(other.raw_.exchange(nullptr)), close_(other.close_), failures_(other.failures_) {}
   Component& operator=(Component&& other) noexcept {
     if (this != &other) {
