@@ -30,8 +30,8 @@ def main(source_root: str, build_root: str) -> int:
                      for path in (root / folder).rglob("*.py"))
     package = Path(build_root).resolve() / "bindings" / "python"
     typed = [str(root / name) for name in TYPED if (root / name).exists()]
-    options = ["--strict", "--ignore-missing-imports", "--no-error-summary", "--cache-dir", f"{build_root}/mypy-cache",
-               "--scripts-are-modules"]
+    options = ["--strict", "--ignore-missing-imports", "--scripts-are-modules",
+               "--no-error-summary", "--cache-dir", f"{build_root}/mypy-cache"]
     status = run("pyflakes", sources, root)
     status |= run("mypy", [*options, "-p", "coffer"], package)
     status |= run("mypy", [*options, *typed], package)
