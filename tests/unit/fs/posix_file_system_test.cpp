@@ -309,6 +309,7 @@ TEST_CASE("posix: a lock holds although every holder removes the file it locked"
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i)
     threads.emplace_back(body);
   for (std::thread& thread : threads)
