@@ -106,7 +106,7 @@ Message message_of(JsonView item) {
 
 std::string next_link_of(JsonView link) {
   if (!link || link.is_null()) return {};
-  const std::string text = link.string_or("");
+  std::string text = link.string_or("");
   if (text.empty() || has_control(text)) {
     throw core::Error(kNotUnderstood,
                       "The service's message listing names an unusable next page; run again later");

@@ -59,13 +59,11 @@ class Field {
         comment -= c == ')' ? 1 : 0;
       } else if (c == '"') {
         quoted = !quoted;
-      } else if (quoted) {
-        put(c);
-      } else if (c == '(') {
+      } else if (!quoted && c == '(') {
         ++comment;
-      } else if (c == ';' || (c == '=' && !after_equals_)) {
+      } else if (!quoted && (c == ';' || (c == '=' && !after_equals_))) {
         break;
-      } else if (c == ' ' || c == '\t' || c == '\r') {
+      } else if (!quoted && (c == ' ' || c == '\t' || c == '\r')) {
         if (!out.empty()) blanks += c;
       } else {
         put(c);

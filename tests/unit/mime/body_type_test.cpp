@@ -84,7 +84,8 @@ TEST_CASE("body type: hostile messages end, and soon") {
   std::string deep;
   for (int i = 0; i < 20000; ++i) {
     const std::string name = "b" + std::to_string(i);
-    deep += "Content-Type: multipart/mixed; boundary=" + name + "\r\n\r\n--" + name + "\r\n";
+    deep.append("Content-Type: multipart/mixed; boundary=").append(name);
+    deep.append("\r\n\r\n--").append(name).append("\r\n");
   }
   for (int i = 0; i < 200000; ++i)
     deep += "--none of them\r\n";
