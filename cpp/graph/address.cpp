@@ -67,7 +67,8 @@ void append_mailbox(std::string& out, std::string name_text, std::string address
   const std::string_view address = one_line(address_text, "<>");
   if (name.empty() && address.empty()) return;
   if (!out.empty()) out += ", ";
-  if (!name.empty()) {
+  // Graph repeats the address as the name where there is none.
+  if (!name.empty() && name != address) {
     // What looks like an encoded word would be decoded by a reader unless it is quoted (RFC 2047).
     const bool bare =
         !address.empty() && all(name, kOctets.name) && name.find("=?") == std::string_view::npos;

@@ -14,7 +14,7 @@ TEST_CASE("address: RFC 5322 mailboxes, quoted where needed, Unicode kept") {
   CHECK(mailbox("J\xC3\xBCrgen \xE6\x9D\x8E", "j@x") == "J\xC3\xBCrgen \xE6\x9D\x8E <j@x>");
   CHECK(mailbox("Wilber, Alex", "a@x") == "\"Wilber, Alex\" <a@x>");
   CHECK(mailbox("A \"B\" \\C", "a@x") == "\"A \\\"B\\\" \\\\C\" <a@x>");
-  CHECK(mailbox("a@x", "a@x") == "\"a@x\" <a@x>");
+  CHECK(mailbox("b@x", "a@x") == "\"b@x\" <a@x>");
   CHECK(mailbox("Dr. A", "a@x") == "\"Dr. A\" <a@x>");
   CHECK(mailbox("O'Brien & Co/KG", "a@x") == "O'Brien & Co/KG <a@x>");
   CHECK(mailbox("=?utf-8?q?x?=", "a@x") == "\"=?utf-8?q?x?=\" <a@x>");
@@ -25,6 +25,7 @@ TEST_CASE("address: RFC 5322 mailboxes, quoted where needed, Unicode kept") {
 }
 
 TEST_CASE("address: what is missing") {
+  CHECK(mailbox("ann@example.com", "ann@example.com") == "ann@example.com");  // Graph's habit
   CHECK(mailbox("", "a@x") == "a@x");
   CHECK(mailbox("Nobody", "") == "\"Nobody\"");
   CHECK(mailbox("", "").empty());
