@@ -157,11 +157,13 @@ void BackupPhase::fetched(const JobPtr& job, CallResult&& result) {
 }
 
 void BackupPhase::refused(const JobPtr& job, const CallResult& result) {
+  // A 404 that speaks of the mailbox says nothing about a message (graph-mail 7); any other does.
+  if (result.reply.status == 404 && result.service.verdict != graph::Verdict::kMailboxGone) {
+    failed(job, 710, "The message is gone: it was deleted or moved after it was listed. " +
+                         result.text, true);
+    return;
+  }
   switch (result.service.verdict) {
-    case graph::Verdict::kGone:
-      failed(job, 710, "The message is gone: it was deleted or moved after it was listed. " +
-                           result.text, true);
-      return;
     case graph::Verdict::kTransient:
     case graph::Verdict::kThrottled:
       job->fresh_connection = result.reply.status == 503;

@@ -197,8 +197,8 @@ void GraphClient::unauthorized(const std::shared_ptr<Pending>& pending, CallResu
     queue_.push_front(pending);  // it went out with the token that has been replaced since
     return;
   }
-  if (!pending->replayed && ports_.credentials.can_refresh()) {
-    pending->replayed = true;
+  // A new token that has not been good for anything yet is not worth another.
+  if (refreshed_at_ != successes_ && ports_.credentials.can_refresh()) {
     queue_.push_front(pending);
     if (!refreshing_) {
       refresh_token();

@@ -76,7 +76,6 @@ class GraphClient {
   struct Pending {
     Call call;
     std::uint64_t token_generation = 0;
-    bool replayed = false;                 // after a 401
     int throttled = 0;                     // while others succeeded
     std::uint64_t successes_then = 0;      // successes_ at its last refusal
   };

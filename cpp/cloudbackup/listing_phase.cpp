@@ -14,6 +14,9 @@ namespace {
 
 using core::Error;
 
+// Graph may send empty pages with a link (graph-mail 1.6), but a mailbox has an end.
+constexpr int kMostEmptyPages = 1000;
+
 // Which kind of id a page holds: by the header that confirms the preference, else by the ids'
 // shape (graph-mail 3). "" when neither tells.
 std::string id_kind_of(const graph::ListPage& page, const net::Reply& reply) {
@@ -125,6 +128,11 @@ void ListingPhase::page_arrived(const std::string& url, CallResult&& result) {
     return;
   }
   const bool last = page.next_link.empty();
+  empty_pages_ = page.messages.empty() ? empty_pages_ + 1 : 0;
+  if (!last && empty_pages_ > kMostEmptyPages) {
+    run_.fail(706, "The listing does not end: page after page without a message.");
+    return;
+  }
   // The next page travels while this one is looked at.
   if (!last && !follow(page.next_link)) {
     return;

@@ -37,6 +37,7 @@ class ListingPhase final : public RunPhase {
   bool done_ = false;
   bool bound_ = false;
   int unreadable_pages_ = 0;
+  int empty_pages_ = 0;
   std::vector<std::string> folders_;
   std::size_t next_folder_ = 0;
   std::unordered_map<std::string, std::string> folder_ids_;

@@ -11,7 +11,8 @@ constexpr std::chrono::seconds kLongestBackoff{60};
 bool ThrottleGate::close(Time now, std::optional<Seconds> retry_after) {
   const bool was_open = open(now);
   Seconds pause{0};
-  if (retry_after) {
+  // A Retry-After of nothing would let refused requests chase each other without a pause.
+  if (retry_after && *retry_after > Seconds{0}) {
     // Beyond any limit the exact number does not matter, but it must not overflow the clock.
     pause = std::min(*retry_after, Seconds{86400 * 366});
   } else if (was_open) {

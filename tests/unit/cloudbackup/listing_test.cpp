@@ -115,3 +115,14 @@ TEST_CASE("forbidden and missing mailboxes are told apart from messages") {
     CHECK(bench.events.count("error 151") == 1);
   }
 }
+
+TEST_CASE("a listing of empty pages without end is given up") {
+  Bench bench;
+  int number = 0;
+  bench.transport.on(bench.base + "/me/messages", [&](const net::Request&) {
+    return FakeAnswer::ok(
+        page({}, bench.base + "/me/messages?$skiptoken=" + std::to_string(++number)));
+  });
+  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.events.count("error 706") == 1);
+}

@@ -53,3 +53,11 @@ TEST_CASE("an absurd Retry-After ends the wait instead of overflowing the clock"
   ThrottleGate gate(1800s);
   CHECK_FALSE(gate.close(kStart, std::chrono::seconds(INT64_MAX / 2)));
 }
+
+TEST_CASE("a Retry-After of zero is no licence to hammer") {
+  ThrottleGate gate(1800s);
+  REQUIRE(gate.close(kStart, 0s));
+  CHECK(gate.opens_at() == kStart + 1s);
+  REQUIRE(gate.close(kStart + 1s, 0s));
+  CHECK(gate.opens_at() == kStart + 3s);
+}

@@ -122,3 +122,21 @@ TEST_CASE("a token that ends soon is renewed before the request") {
   bench.execute();
   CHECK(bench.transport.requests().front().request.authorization == "Bearer refreshed1");
 }
+
+TEST_CASE("a token that ends again and again is renewed again and again") {
+  Bench bench;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 20; ++i) {
+    ids.push_back("m" + std::to_string(i));
+  }
+  bench.serve(ids);
+  bench.credentials.refreshable = true;
+  std::map<std::string, int> used;
+  bench.transport.on(
+      [&used](const net::Request& request) { return ++used[request.authorization] > 3; },
+      [](const net::Request&) {
+        return FakeAnswer::with_status(401, service_error("InvalidAuthenticationToken"));
+      });
+  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.counters.values().saved == 20);
+}
