@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,7 +65,10 @@ inline std::string file_text(const std::string& id, const std::string& modified,
 struct StoreOnFake {
   explicit StoreOnFake(std::uint64_t seed = 1) : disk(seed) {
     log.set_level(3);
-    log.set_sink([this](int, const std::string& line, const char*) { logged.push_back(line); });
+    log.set_sink([this](int, const std::string& line, const char*) {
+      const std::lock_guard<std::mutex> lock(mutex);  // the commit thread logs too
+      logged.push_back(line);
+    });
     options.data_folder = "/data";
     options.log = &log;
   }
@@ -95,6 +99,7 @@ struct StoreOnFake {
   }
 
   coffer::test::FakeFileSystem disk;
+  std::mutex mutex;
   core::Log log;
   std::vector<std::string> logged;
   StoreOptions options;
