@@ -45,7 +45,8 @@ class GroupCommit {
     // descriptor (the usual limit is 1024).
     std::size_t max_group = 256;
     std::size_t sync_threads = 8;  // how many flushes wait for the disk at the same time
-    std::function<void()> wake;    // called on the commit thread when completions are ready
+    // Called on the commit thread after completions have become ready; they may be taken before.
+    std::function<void()> wake;
     // Runs on the commit thread with the tags of the files of a group that are durable under their
     // final names. A failure here is not a failure of the files (the index is a cache).
     std::function<void(const std::vector<std::uint64_t>&)> after_group;

@@ -66,6 +66,7 @@ TEST_CASE("group commit: a file is durable under its name before the index and t
   });
   CHECK(done == 40);
   CHECK(in_index == 40);
+  rig.commit.reset();  // the last call of the waker may come after the results were taken
   CHECK(rig.wakes > 0);
 }
 
