@@ -51,19 +51,19 @@ const char* advice(int error) {
 IoError io_error(const std::string& action, const std::string& path, int error) {
   std::string text =
       "cannot " + action + " " + shown(path) + ": " + std::generic_category().message(error);
-  if (const char* todo = advice(error)) text += std::string("; ") + todo;
+  if (const char* remedy = advice(error)) text += std::string("; ") + remedy;
   return IoError(error, text);
 }
 
 IoError wrong_kind(const std::string& path, Kind kind, const std::string& what, Kind wanted) {
   int error = EINVAL;
   std::string found = what.empty() ? "a special file" : "a " + what;
-  std::string todo = "remove it or move it away";
+  std::string remedy = "remove it or move it away";
   switch (kind) {
     case Kind::kLink:
       error = ELOOP;
       found = "a symbolic link";
-      todo = "links are not followed here, remove it";
+      remedy = "links are not followed here, remove it";
       break;
     case Kind::kDirectory:
       error = EISDIR;
@@ -80,7 +80,8 @@ IoError wrong_kind(const std::string& path, Kind kind, const std::string& what, 
       return io_error("open", path, ENOENT);
   }
   const char* needed = wanted == Kind::kDirectory ? "a folder" : "a regular file";
-  return IoError(error, shown(path) + " is " + found + " where " + needed + " is needed; " + todo);
+  return IoError(error,
+                 shown(path) + " is " + found + " where " + needed + " is needed; " + remedy);
 }
 
 void check_name(const std::string& folder, const std::string& name) {

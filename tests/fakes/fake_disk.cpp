@@ -163,14 +163,14 @@ void Disk::check_access(const Node& node, const std::string& path) {
 }
 
 NodePtr Disk::walk(const std::string& path, bool create, std::string* real) {
-  std::vector<std::string> todo = segments_of(path);
-  std::reverse(todo.begin(), todo.end());
+  std::vector<std::string> rest = segments_of(path);
+  std::reverse(rest.begin(), rest.end());
   std::vector<NodePtr> stack = {root_};
   std::vector<std::string> names;
   int links = 0;
-  while (!todo.empty()) {
-    const std::string name = std::move(todo.back());
-    todo.pop_back();
+  while (!rest.empty()) {
+    const std::string name = std::move(rest.back());
+    rest.pop_back();
     const NodePtr at = stack.back();
     if (at->kind != fs::Kind::kDirectory) throw fs::io_error("open", path, ENOTDIR);
     check_access(*at, path);
@@ -197,7 +197,7 @@ NodePtr Disk::walk(const std::string& path, bool create, std::string* real) {
         stack.resize(1);
         names.clear();
       }
-      todo.insert(todo.end(), more.rbegin(), more.rend());
+      rest.insert(rest.end(), more.rbegin(), more.rend());
       continue;
     }
     stack.push_back(child);
