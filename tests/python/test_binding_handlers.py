@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from coffer import CofferError
-from coffer.cloudbackup import Office365Backup
+from coffer.cloudbackup import OAuthGrantTypes, Office365Backup
 from coffer.sandbox import Sandbox
 
 from journal import Journal, MakeBackup, RunBackup, loop
@@ -232,23 +232,46 @@ def test_a_handler_may_close_the_object(silent: Office365Backup) -> None:
 
 
 def test_do_events_lets_other_threads_run(backup: Office365Backup) -> None:
-    """While it waits, another thread does a great deal of Python."""
+    """A thread that wakes each millisecond gets its turn while do_events waits, not only between."""
     stop = threading.Event()
-    count = 0
+    turns = 0
 
     def work() -> None:
-        nonlocal count
-        while not stop.is_set():
-            count += 1
+        nonlocal turns
+        while not stop.wait(0.001):
+            turns += 1
 
     thread = threading.Thread(target=work)
     thread.start()
-    before = count
-    backup.do_events()
-    during = count - before
+    for _ in range(10):
+        backup.do_events()
+    during = turns
     stop.set()
     thread.join()
-    assert during > 1_000
+    assert during > 50
+
+
+def test_authorize_lets_other_threads_run_and_abort_it(backup: Office365Backup,
+                                                       silent_server: str) -> None:
+    backup.oauth_client_id, backup.oauth_client_secret = "client", "secret"
+    backup.oauth_grant_type = OAuthGrantTypes.cogtClientCredentials
+    backup.oauth_server_token_url = silent_server
+    backup.config("Timeout=20")  # what ends it, with another code, should nobody else
+    returned = threading.Event()
+
+    def abort() -> None:
+        while not returned.wait(0.05):
+            backup.abort_backup()
+
+    thread = threading.Thread(target=abort)
+    thread.start()
+    try:
+        with pytest.raises(CofferError) as failure:
+            backup.authorize()
+    finally:
+        returned.set()
+        thread.join()
+    assert failure.value.code == 301
 
 
 def test_do_events_returns_soon_when_nothing_happens(backup: Office365Backup) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,8 +154,7 @@ def test_a_replaced_handler_is_released(backup: Office365Backup) -> None:
     assert is_gone(reference)
 
 
-def test_an_object_with_a_run_can_be_dropped(silent: Office365Backup,
-                                             make_backup: Any) -> None:
+def test_an_object_with_a_run_can_be_dropped(silent: Office365Backup) -> None:
     """The destructor aborts the run and waits for its thread; nothing is left behind."""
     backup = Office365Backup()
     backup.authorization, backup.data_folder = silent.authorization, silent.data_folder
@@ -180,27 +180,46 @@ def test_a_cycle_with_a_run_is_collected(silent: Office365Backup) -> None:
     assert is_gone(reference)
 
 
-def test_collections_in_another_thread_do_not_disturb(silent: Office365Backup) -> None:
-    """Objects come and go, with cycles, while another thread collects without a pause."""
+def test_a_cycle_that_only_the_object_can_break_is_collected() -> None:
+    """Bound methods cannot be cleared by the collector; the object's handlers can."""
+    class Handling(Office365Backup):
+        def handle(self, _: object) -> None:
+            pass
+
+    for name in ("handle", "config"):
+        backup = Handling()
+        backup.on_log = getattr(backup, name)
+        reference = weakref.ref(backup)
+        del backup
+        assert is_gone(reference)
+
+
+def test_collections_in_another_thread_do_not_disturb(silent: Office365Backup,
+                                                      tmp_path: Path) -> None:
+    """Objects with runs go, which takes a while without the interpreter's lock, and meanwhile
+    another thread collects and follows weak references without a pause."""
     stop = threading.Event()
+    references: list[weakref.ref[Any]] = []
 
     def collect() -> None:
         while not stop.is_set():
             gc.collect()
+            for reference in list(references):
+                reference()
 
     thread = threading.Thread(target=collect)
     thread.start()
     try:
-        references = []
-        for _ in range(20):
-            backup = Subclass()
-            backup.on_log = lambda event, held=backup: held
+        for number in range(30):
+            backup = (Subclass if number % 2 else Office365Backup)()
+            backup.authorization = silent.authorization
+            backup.data_folder = str(tmp_path / str(number))
+            backup.config("GraphURL=" + silent.config("GraphURL"))
+            backup.on_log = lambda event: None
             references.append(weakref.ref(backup))
-            backup = Subclass()
-            backup.authorization = "Bearer none"
-            backup.close()
+            backup.start_backup()
+            del backup
     finally:
         stop.set()
         thread.join()
-    del backup
     assert all(is_gone(reference) for reference in references)
