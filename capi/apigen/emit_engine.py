@@ -55,11 +55,20 @@ def _struct(event: Event) -> list[str]:
         init = {"bool": " = false", "int32": " = 0", "int64": " = 0"}.get(field.type, "")
         note = "  // in and out" if field.inout else ""
         lines.append(f"  {kind} {names.snake(field.name)}{init};{note}")
+    answers = [field for field in event.fields if field.inout]
+    if answers:
+        kept = [(names.snake(field.name), CPP_TYPES[field.type]) for field in answers]
+        keep = " ".join(f"kept_{name} = {name};" for name, _ in kept)
+        restore = " ".join(f"{name} = std::move(kept_{name});" if kind.startswith("std::")
+                           else f"{name} = kept_{name};" for name, kind in kept)
+        lines += ["", f"  void keep_answers() override {{ {keep} }}",
+                  f"  void restore_answers() noexcept override {{ {restore} }}", "", " private:",
+                  *(f"  {kind} kept_{name}{{}};" for name, kind in kept)]
     return [*lines, "};", ""]
 
 
 def header(library: Library, cls: Class) -> str:
-    lines = [f"// {BANNER}", "#pragma once", "", "#include <cstdint>", "#include <string>", "",
+    lines = [f"// {BANNER}", "#pragma once", "", "#include <cstdint>", "#include <string>", "#include <utility>", "",
              '#include "core/event.h"', '#include "core/surface.h"', '#include "core/value.h"', "",
              f"namespace {library.prefix}::{cls.package} {{", ""]
     lines += _enumeration("Property", [names.constant(p.name) for p in cls.engine_properties])

@@ -166,7 +166,12 @@ void Component::fire(int event, Event& payload) {
     const std::lock_guard<std::mutex> lock(impl_->mutex);
     handler = impl_->handlers.at(static_cast<std::size_t>(event));
   }
-  if (handler && *handler && (*handler)(payload) != 0) {
+  if (!handler || !*handler) {
+    return;
+  }
+  payload.keep_answers();
+  if ((*handler)(payload) != 0) {
+    payload.restore_answers();
     throw Error(kHandlerFailed,
                 std::string("the handler of ") + info_.events[event].name + " failed");
   }

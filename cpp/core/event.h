@@ -12,6 +12,9 @@ struct Event {
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
   virtual ~Event() = default;
+  // A handler that fails has answered nothing: its event goes on with the answers it came with.
+  virtual void keep_answers() {}
+  virtual void restore_answers() noexcept {}
 };
 
 // A field that is read only when a handler asks for it (the Eml of MessageBackup): a message of

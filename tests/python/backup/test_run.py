@@ -246,3 +246,31 @@ def test_a_folder_of_mails_passes_through_octet_for_octet(start_sandbox: Start,
     empty = {m["immutableId"] for m in sandbox.control.mailbox(USER) if m["size"] == 0}
     assert counted["failed"] == len(empty)
     check_mirror(sandbox, tmp_path / "data", missing=empty)
+
+
+def test_a_handler_that_fails_has_answered_nothing(sandbox: Sandbox, make_backup: MakeBackup,
+                                                   run: RunBackup, tmp_path: Path) -> None:
+    from journal import Journal, loop
+
+    backup = make_backup(sandbox)
+    journal = Journal(backup).attach()
+    failures: list[str] = []
+
+    def before(event: Any) -> None:
+        event.skip = True
+        raise LookupError(event.id)
+
+    backup.on_before_message_backup = before
+    backup.start_backup()
+
+    def ended() -> bool:
+        try:
+            backup.do_events()
+        except LookupError as error:
+            failures.append(str(error))
+        return journal.ended > 0
+
+    loop(backup, ended)
+    assert len(failures) == 20
+    assert sums(backup)["saved"] == 20
+    check_mirror(sandbox, tmp_path / "data")

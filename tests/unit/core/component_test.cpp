@@ -120,6 +120,13 @@ struct Ping : Event {
   int seen = 0;
 };
 
+struct Ask : Event {
+  bool skip = false;
+  void keep_answers() override { kept = skip; }
+  void restore_answers() noexcept override { skip = kept; }
+  bool kept = false;
+};
+
 class Thing : public Component {
  public:
   Thing() : Component(kInfo) {}
@@ -442,6 +449,21 @@ TEST_CASE("a handler is called, may fail, may be replaced while it runs, and goe
   thing.on(0, nullptr);
   CHECK_FALSE(thing.wants(0));
   CHECK(code_of([&] { thing.on(2, nullptr); }) == 30005);
+}
+
+TEST_CASE("a handler that fails has answered nothing") {
+  Thing thing;
+  Ask ask;
+  int result = 1;
+  thing.on(1, std::make_shared<const Handler>([&](Event& event) {
+             static_cast<Ask&>(event).skip = true;
+             return result;
+           }));
+  CHECK(code_of([&] { thing.fire(1, ask); }) == 30003);
+  CHECK_FALSE(ask.skip);
+  result = 0;
+  thing.fire(1, ask);
+  CHECK(ask.skip);
 }
 
 TEST_CASE("actions do not overlap: 30004 from the same thread, 143 from another") {
