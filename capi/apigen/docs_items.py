@@ -186,7 +186,7 @@ def enum_item(enum: Enum) -> str:
                  table(["name", "value", "what it means"],
                        [[f"`{value.name}`", str(value.value), value.doc] for value in enum.values]),
                  f"C++: `{enum.name}::{enum.values[0].name}`; Python: the same as "
-                 f"`{'IntFlag' if enum.flags else 'IntEnum'}` `{enum.name}`; plain numbers do too."])
+                 f"`{'IntFlag' if enum.flags else 'IntEnum'}` `{enum.name}`. Plain numbers do."])
 
 
 def type_item(library: Library, compound: Compound) -> str:

@@ -165,8 +165,9 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _guard(name: str, body: list[str]) -> str:
-    return "\n".join([*block_comment(BANNER), f"#ifndef {name}", f"#define {name}", "", *body, "",
-                      "#endif", ""])
+    return "\n".join([*block_comment(BANNER), f"#ifndef {name}", f"#define {name}", "",
+                      "/* NOLINTBEGIN: C, though C++ reads it too */", "", *body, "",
+                      "/* NOLINTEND */", "", "#endif", ""])
 
 
 def header(library: Library, cls: Class) -> str:

@@ -159,7 +159,8 @@ def component(library: Library, cls: Class) -> str:
              comment("Threads: properties and config from any thread at any time; one action "
                      "(start, do_events, authorize) at a time; abort and close from any thread."),
              f"class {cls.name} : public detail::Component<{raw}> {{", " public:"]
-    lines += [f"  using {event.name}Event = {event_class_name(cls, event)};" for event in cls.events]
+    lines += [f"  using {event.name}Event = {event_class_name(cls, event)};"
+              for event in cls.events]
     lines += ["", f"  {cls.name}() : Component({raw}_new, {raw}_free) {{}}", ""]
     for leaf in cls.native_properties:
         lines += [comment(property_doc(library, leaf), "  "), getter(cls, leaf)]
@@ -168,7 +169,7 @@ def component(library: Library, cls: Class) -> str:
     for item in cls.methods:
         lines += ["", comment(item.doc, "  "), method(cls, item)]
     lines += ["", "  // Handlers; an empty function removes one. They run in the thread that calls the",
-              "  // method which fires them, and may throw: the exception comes out of that method."]
+              "  // method which fires them; what they throw comes out of that method."]
     for event in cls.events:
         lines += [comment(event.doc, "  "), handler_setter(cls, event)]
     return "\n".join(lines + ["};\n"])

@@ -15,9 +15,9 @@ import sys
 from pathlib import Path
 
 from apigen import model
-from apigen.docs_items import (anchor, enum_item, error_item, event_item, facts, heading, join, link,
-                               method_item, property_item, setting_item, setting_name, table,
-                               type_item)
+from apigen.docs_items import (anchor, enum_item, error_item, event_item, facts, heading, join,
+                               link, method_item, property_item, setting_item, setting_name,
+                               table, type_item)
 from apigen.model import Class, Library
 
 EVENTS_INTRO = """\

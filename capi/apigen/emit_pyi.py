@@ -15,8 +15,8 @@ def docstring(text: str, indent: str) -> str:
     if text.endswith('"'):
         text += " "
     lines = text.split("\n")
-    return "\n".join([f'{indent}"""{lines[0]}', *((indent + line).rstrip() for line in lines[1:])]) \
-        + '"""'
+    rest = [(indent + line).rstrip() for line in lines[1:]]
+    return "\n".join([f'{indent}"""{lines[0]}', *rest]) + '"""'
 
 
 def given_type(leaf: Property) -> str:

@@ -42,7 +42,7 @@ bool has_item(const ClassInfo& info, std::string_view item) {
 
 }  // namespace
 
-const char* coffer_version(void) {
+const char* coffer_version() {
   return COFFER_VERSION;
 }
 

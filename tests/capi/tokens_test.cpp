@@ -157,6 +157,19 @@ TEST_CASE("freed inside its own handler, the object goes when the action returns
   CHECK(coffer_office365backup_do_events(test.backup) == COFFER_ERROR_INVALID_HANDLE);
 }
 
+TEST_CASE("freed inside a handler, no other handler is called") {
+  Fixture test([](Backup*, auto*) { return 0; });
+  const auto free_it = [](coffer_office365backup_error*, void* data) {
+    coffer_office365backup_free(static_cast<Backup*>(data));
+    return int32_t{0};
+  };
+  REQUIRE(coffer_office365backup_on_error(test.backup, free_it, test.backup, nullptr) == COFFER_OK);
+  REQUIRE(coffer_office365backup_start_backup(test.backup) == COFFER_OK);
+  while (coffer_office365backup_do_events(test.backup) == COFFER_OK) {
+  }
+  CHECK(test.calls == 0);  // EndBackup comes after Error
+}
+
 TEST_CASE("freed while another thread is inside an action, free waits for it") {
   std::atomic<bool> entered{false};
   std::atomic<bool> left{false};

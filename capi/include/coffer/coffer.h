@@ -10,6 +10,8 @@
 #ifndef COFFER_COFFER_H
 #define COFFER_COFFER_H
 
+/* NOLINTBEGIN: C, though C++ reads it too */
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,5 +58,7 @@ COFFER_API int32_t coffer_has(const char* name);
 #endif
 
 #include <coffer/cloudbackup.h>
+
+/* NOLINTEND */
 
 #endif
