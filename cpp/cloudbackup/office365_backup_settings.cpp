@@ -135,6 +135,8 @@ void Office365Backup::after_set(int property, int /*index*/) {
 void Office365Backup::after_set_setting(int setting, int /*index*/) {
   if (setting == kSetLogLevel) {
     log_.set_level(static_cast<int>(setting_number(kSetLogLevel)));
+  } else if (setting == kSetKeepAliveTime || setting == kSetKeepAliveInterval) {
+    store_setting(kSetTCPKeepAlive, "True");  // setting either switches it on (manual)
   } else if (setting == kSetTransferredRequest) {
     exchange_.keep_request(setting_flag(kSetTransferredRequest));
   } else if (setting == kSetTransferredDataLimit) {

@@ -99,6 +99,17 @@ def test_properties(backup: Office365Backup) -> None:
         backup.proxy_port = 65536
 
 
+def test_settings_that_set_others(backup: Office365Backup) -> None:
+    assert backup.config("TCPKeepAlive") == "False"
+    backup.config("KeepAliveTime=1000")
+    assert backup.config("TCPKeepAlive") == "True"
+    backup.firewall_type = 2
+    assert backup.firewall_port == 1080
+    backup.proxy_user, backup.proxy_password = "ann", "secret"
+    backup.proxy_auth_scheme = 3
+    assert (backup.proxy_user, backup.proxy_password) == ("", "")
+
+
 def test_locked_while_a_run_is_active(silent: Office365Backup) -> None:
     journal = Journal(silent).attach()
     silent.start_backup()
