@@ -109,7 +109,9 @@ def run_build(build: Path, suites: list[str], label: str) -> list[Case]:
     log = build / "meson-logs" / f"testlog-{Path(sys.executable).name}.json"
     log.unlink(missing_ok=True)
     wrapper = shlex.join([sys.executable, str(HERE / "junit_dir.py")])
-    command = ["meson", "test", "-C", str(build), "--print-errorlogs", "--wrapper", wrapper]
+    # The limits are for tests that hang; sanitizers and a busy machine take their time.
+    command = ["meson", "test", "-C", str(build), "--print-errorlogs",
+               "--timeout-multiplier", "5", "--wrapper", wrapper]
     for suite in suites:
         command += ["--suite", suite]
     environment = dict(os.environ, COFFER_JUNIT_DIR=str(reports))
