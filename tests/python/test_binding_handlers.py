@@ -232,7 +232,7 @@ def test_a_handler_may_close_the_object(silent: Office365Backup) -> None:
 
 
 def test_do_events_lets_other_threads_run(backup: Office365Backup) -> None:
-    """A thread that wakes each millisecond gets its turn while do_events waits, not only between."""
+    """A thread that wakes each millisecond gets its turn while do_events waits."""
     stop = threading.Event()
     turns = 0
 

@@ -30,7 +30,8 @@ def test_every_member_of_a_closed_object_is_30001(backup: Office365Backup) -> No
     backup.close()
     calls: list[Any] = [lambda name=name: getattr(backup, name)()
                         for name in dir(backup) if name.startswith("get_")]
-    calls += [lambda name=name: getattr(backup, name) for name, member in vars(Office365Backup).items()
+    calls += [lambda name=name: getattr(backup, name)
+              for name, member in vars(Office365Backup).items()
               if isinstance(member, property) and not name.startswith("on_")]
     calls += [backup.start_backup, backup.resume_backup, backup.do_events, backup.authorize,
               backup.abort_backup, lambda: backup.config("LogLevel"),
@@ -116,7 +117,7 @@ def test_a_cycle_through_a_bound_handler_is_collected(kind: type[Office365Backup
 @CLASSES
 def test_a_cycle_through_a_closure_is_collected(kind: type[Office365Backup]) -> None:
     backup = kind()
-    backup.on_end_backup = lambda event: backup.data_folder
+    backup.on_end_backup = lambda event, held=backup: held.data_folder
     reference = weakref.ref(backup)
     del backup
     assert is_gone(reference)
@@ -125,7 +126,7 @@ def test_a_cycle_through_a_closure_is_collected(kind: type[Office365Backup]) -> 
 def test_a_cycle_through_a_subclass_attribute_is_collected() -> None:
     backup = Subclass()
     backup.me = backup  # type: ignore[attr-defined]
-    backup.on_error = lambda event: backup
+    backup.on_error = lambda event, held=backup: held
     reference = weakref.ref(backup)
     del backup
     assert is_gone(reference)
@@ -173,7 +174,7 @@ def test_a_cycle_with_a_run_is_collected(silent: Office365Backup) -> None:
     backup = Subclass()
     backup.authorization, backup.data_folder = silent.authorization, silent.data_folder
     backup.config("GraphURL=" + silent.config("GraphURL"))
-    backup.on_before_message_backup = lambda event: backup
+    backup.on_before_message_backup = lambda event, held=backup: held
     backup.start_backup()
     reference = weakref.ref(backup)
     del backup

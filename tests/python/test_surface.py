@@ -1,4 +1,4 @@
-"""The package as built, compared with the description it is made from and with the manual's tables."""
+"""The package as built, compared with its description and with the tables of the manual."""
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ def test_range(leaf: model.Property, backup: Office365Backup) -> None:
 def test_method(method: model.Method) -> None:
     member = getattr(Office365Backup, names.snake(method.name))
     assert callable(member)
-    assert member.__doc__.startswith(names.snake(method.name) + "(") and method.doc in member.__doc__
+    assert member.__doc__.startswith(names.snake(method.name) + "(")
+    assert method.doc in member.__doc__
 
 
 @pytest.mark.parametrize("event", CLASS.events, ids=lambda event: event.name)
@@ -154,7 +155,8 @@ def test_setting(setting: model.Setting, backup: Office365Backup) -> None:
         assert failure.value.code == 713
 
 
-@pytest.mark.parametrize("name", [name for name in LIBRARY.enums if hasattr(coffer.cloudbackup, name)])
+@pytest.mark.parametrize("name", [name for name in LIBRARY.enums
+                                  if hasattr(coffer.cloudbackup, name)])
 def test_enumeration(name: str) -> None:
     described, made = LIBRARY.enums[name], getattr(coffer.cloudbackup, name)
     assert issubclass(made, enum.IntFlag if described.flags else enum.IntEnum)
