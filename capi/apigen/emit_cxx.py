@@ -168,8 +168,9 @@ def component(library: Library, cls: Class) -> str:
             lines.append(setter(cls, leaf))
     for item in cls.methods:
         lines += ["", comment(item.doc, "  "), method(cls, item)]
-    lines += ["", "  // Handlers; an empty function removes one. They run in the thread that calls the",
-              "  // method which fires them; what they throw comes out of that method."]
+    lines += ["", comment("Handlers; an empty function removes one. They run in the thread that "
+                          "calls the method which fires them; what they throw comes out of that "
+                          "method.", "  ")]
     for event in cls.events:
         lines += [comment(event.doc, "  "), handler_setter(cls, event)]
     return "\n".join(lines + ["};\n"])

@@ -222,3 +222,23 @@ TEST_CASE("two objects in two threads keep their handlers' exceptions apart") {
   CHECK(first == "one");
   CHECK(second == "two");
 }
+
+TEST_CASE("a kept exception is found by the thread that kept it alone") {
+  coffer::detail::Failures failures;
+  failures.keep(std::make_exception_ptr(Mine("main")));
+  std::exception_ptr others;
+  std::string own;
+  std::thread([&] {
+    others = failures.take();
+    failures.keep(std::make_exception_ptr(Mine("thread")));
+    try {
+      std::rethrow_exception(failures.take());
+    } catch (const Mine& mine) {
+      own = mine.what();
+    }
+  }).join();
+  CHECK(others == nullptr);
+  CHECK(own == "thread");
+  CHECK_THROWS_WITH_AS(std::rethrow_exception(failures.take()), "main", Mine);
+  CHECK(failures.take() == nullptr);
+}
