@@ -16,6 +16,9 @@ namespace {
 // while handlers think, few enough for the descriptors of one process.
 constexpr std::size_t kMostJobs = 128;
 constexpr std::size_t kMostCommits = 256;
+// Exchange carries at most 150 MB, about 200 MB as MIME (graph-mail 2). Far above that a reply is a
+// decompression bomb, not a message.
+constexpr std::size_t kLargestMessage = std::size_t{1} << 30;
 // The Content-Type of the body stands near the beginning.
 constexpr std::size_t kBodyTypeOctets = std::size_t{1} << 20;
 
@@ -122,6 +125,7 @@ void BackupPhase::fetch(const JobPtr& job) {
     }
   }
   call.json = false;
+  call.max_reply = kLargestMessage;
   call.fresh_connection = job->fresh_connection;
   call.make_sink = [this, job] {
     job->sink = std::make_shared<MessageSink>([this, job] {

@@ -82,6 +82,7 @@ void GraphClient::start(std::shared_ptr<Pending> pending) {
     request.headers.emplace_back("Content-Type: application/json");
   }
   request.fresh_connection = pending->call.fresh_connection;
+  request.max_reply = pending->call.max_reply;
   pending->token_generation = token_generation_;
   weight_in_flight_ += pending->call.weight;
 

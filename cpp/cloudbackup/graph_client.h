@@ -39,6 +39,7 @@ struct Call {
   bool json = true;  // Accept: application/json
   int weight = 1;    // a batch counts as min(4, its items)
   bool fresh_connection = false;
+  std::size_t max_reply = std::size_t{64} << 20;  // octets after decoding
   std::function<std::shared_ptr<net::BodySink>()> make_sink;  // for each attempt; may be empty
   std::function<void(CallResult&&)> done;
 };

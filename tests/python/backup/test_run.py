@@ -10,7 +10,7 @@ import pytest
 
 from coffer.sandbox import Sandbox
 from helpers import USER, check_mirror, file_name, saved_files, sums
-from journal import MakeBackup, RunBackup
+from journal import Journal, MakeBackup, RunBackup
 
 Start = Callable[..., Sandbox]
 
@@ -250,8 +250,6 @@ def test_a_folder_of_mails_passes_through_octet_for_octet(start_sandbox: Start,
 
 def test_a_handler_that_fails_has_answered_nothing(sandbox: Sandbox, make_backup: MakeBackup,
                                                    run: RunBackup, tmp_path: Path) -> None:
-    from journal import Journal, loop
-
     backup = make_backup(sandbox)
     journal = Journal(backup).attach()
     failures: list[str] = []
@@ -262,15 +260,41 @@ def test_a_handler_that_fails_has_answered_nothing(sandbox: Sandbox, make_backup
 
     backup.on_before_message_backup = before
     backup.start_backup()
-
-    def ended() -> bool:
+    while not journal.ended:
         try:
             backup.do_events()
         except LookupError as error:
             failures.append(str(error))
-        return journal.ended > 0
-
-    loop(backup, ended)
     assert len(failures) == 20
     assert sums(backup)["saved"] == 20
+    check_mirror(sandbox, tmp_path / "data")
+
+
+def test_a_large_message_streams(start_sandbox: Start, tmp_path: Path) -> None:
+    """In a process of its own, whose peak of memory shows whether the message went through it."""
+    import subprocess
+    import sys
+
+    sandbox = start_sandbox()
+    sandbox.control.load({"user": USER, "messages": [{"subject": "large", "size": 150 << 20}]})
+    program = """if True:
+        import resource, sys
+        from coffer.cloudbackup import Office365Backup
+        backup, ended = Office365Backup(), []
+        backup.data_folder, backup.authorization = sys.argv[1], sys.argv[3]
+        backup.config("GraphURL=" + sys.argv[2])
+        backup.on_end_backup = lambda event: ended.append(1)
+        backup.on_message_backup = lambda event: None
+        backup.start_backup()
+        while not ended:
+            backup.do_events()
+        print(backup.config("MessagesSaved"), backup.config("BytesSaved"),
+              resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    """
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "data"),
+                           sandbox.graph_url, sandbox.authorization],
+                          capture_output=True, text=True, timeout=120, check=True)
+    saved, octets, peak = map(int, done.stdout.split())
+    assert (saved, octets) == (1, 150 << 20)
+    assert peak < 75 << 10  # KiB; half of the message
     check_mirror(sandbox, tmp_path / "data")
