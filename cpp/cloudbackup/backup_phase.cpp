@@ -72,17 +72,16 @@ void BackupPhase::begin(graph::Message&& message) {
   }
   const auto stored = run_.store.find(job->message.id);
   job->unchanged = stored && stored->modified == job->message.modified;
-  if (run_.settings.resume &&
-      ((job->unchanged && stored->run == run_.run) ||
-       run_.store.is_done(job->message.id, job->message.modified))) {
+  if (run_.settings.resume && ((job->unchanged && stored->run == run_.run) ||
+                               run_.store.is_done(job->message.id, job->message.modified))) {
     // The run that is being continued had finished with it.
     settle(job, Fate::kUnchanged);
     return;
   }
   // The recorded place wins over today's createdDateTime: a message has one file.
-  job->path = stored ? stored->path
-                     : run_.store.default_path(job->message.id,
-                                               graph::month_of(job->message.created));
+  job->path = stored
+                  ? stored->path
+                  : run_.store.default_path(job->message.id, graph::month_of(job->message.created));
   offer(job);
 }
 
@@ -115,8 +114,8 @@ void BackupPhase::offered(const JobPtr& job, bool skip, const std::string& path)
 
 void BackupPhase::fetch(const JobPtr& job) {
   Call call;
-  call.url = graph::value_url(
-      graph::mailbox_url(run_.settings.graph_url, run_.settings.user_id), job->message.id);
+  call.url = graph::value_url(graph::mailbox_url(run_.settings.graph_url, run_.settings.user_id),
+                              job->message.id);
   if (job->encode_twice) {
     // A server that takes %2F for a slash wants it encoded once more (graph-mail 3).
     for (std::size_t at = call.url.find("%2F"); at != std::string::npos;
@@ -163,8 +162,9 @@ void BackupPhase::fetched(const JobPtr& job, CallResult&& result) {
 void BackupPhase::refused(const JobPtr& job, const CallResult& result) {
   // A 404 that speaks of the mailbox says nothing about a message (graph-mail 7); any other does.
   if (result.reply.status == 404 && result.service.verdict != graph::Verdict::kMailboxGone) {
-    failed(job, 710, "The message is gone: it was deleted or moved after it was listed. " +
-                         result.text, true);
+    failed(job, 710,
+           "The message is gone: it was deleted or moved after it was listed. " + result.text,
+           true);
     return;
   }
   switch (result.service.verdict) {
@@ -216,12 +216,12 @@ void BackupPhase::save(const JobPtr& job) {
   job->file.reset();
   const std::uint64_t octets = file->octets();
   try {
-    run_.store.commit(std::move(file), [this, job, octets, guard = run_.alive](
-                                           const CommitOutcome& outcome) {
-      if (!guard.expired()) {
-        saved(job, octets, outcome);
-      }
-    });
+    run_.store.commit(std::move(file),
+                      [this, job, octets, guard = run_.alive](const CommitOutcome& outcome) {
+                        if (!guard.expired()) {
+                          saved(job, octets, outcome);
+                        }
+                      });
   } catch (const core::Error& error) {
     failed(job, error.code(), error.what(), true);
   }
@@ -232,9 +232,9 @@ void BackupPhase::saved(const JobPtr& job, std::uint64_t octets, const CommitOut
     failed(job, outcome.code, outcome.text, true);
     return;
   }
-  run_.tell<AfterMessageBackupEvent>(
-      kOnAfterMessageBackup,
-      [&job](AfterMessageBackupEvent& event) { event.id = job->message.id; });
+  run_.tell<AfterMessageBackupEvent>(kOnAfterMessageBackup, [&job](AfterMessageBackupEvent& event) {
+    event.id = job->message.id;
+  });
   settle(job, Fate::kSaved, static_cast<std::int64_t>(octets));
 }
 

@@ -20,7 +20,9 @@ std::string seconds_text(core::Clock::Time now, core::Clock::Time then) {
 
 // Failures that will not get better within a run, whatever is asked: the certificate was refused,
 // ours is unusable, a setting is wrong.
-bool ends_the_run(std::int32_t code) { return code == 280 || code == 281 || code == 713; }
+bool ends_the_run(std::int32_t code) {
+  return code == 280 || code == 281 || code == 713;
+}
 
 }  // namespace
 
@@ -31,7 +33,9 @@ GraphClient::GraphClient(const RunSettings& settings, Ports ports)
       limit_(settings.concurrency()),
       random_(std::random_device{}()) {}
 
-GraphClient::~GraphClient() { cancel_all(); }
+GraphClient::~GraphClient() {
+  cancel_all();
+}
 
 void GraphClient::submit(Call call) {
   auto pending = std::make_shared<Pending>();
@@ -155,8 +159,9 @@ bool GraphClient::throttled(const graph::Classified& refusal) {
   const core::Clock::Time before = gate_.opens_at();
   if (refusal.concurrency && limit_ > 1) {
     limit_ = std::max(1, limit_ / 2);
-    ports_.log.info("The service refused a request for its concurrency limit; from now on at most " +
-                    std::to_string(limit_) + " requests are in flight.");
+    ports_.log.info(
+        "The service refused a request for its concurrency limit; from now on at most " +
+        std::to_string(limit_) + " requests are in flight.");
   }
   if (!gate_.close(now, refusal.retry_after)) {
     ended_ = true;
@@ -207,27 +212,29 @@ void GraphClient::unauthorized(const std::shared_ptr<Pending>& pending, CallResu
     return;
   }
   ended_ = true;
-  ports_.fatal(707, "The service does not accept the access token; call Authorize or set "
-                    "Authorization to a new one, then ResumeBackup. " + result.text);
+  ports_.fatal(707,
+               "The service does not accept the access token; call Authorize or set "
+               "Authorization to a new one, then ResumeBackup. " +
+                   result.text);
 }
 
 void GraphClient::refresh_token() {
   refreshing_ = true;
   ports_.log.info("A new access token is requested.");
-  ports_.credentials.refresh([this, alive = std::weak_ptr<bool>(alive_)](std::int32_t code,
-                                                                         const std::string& text) {
-    if (alive.expired()) {
-      return;
-    }
-    refreshing_ = false;
-    if (code != 0) {
-      ended_ = true;
-      ports_.fatal(code, text);
-      return;
-    }
-    ++token_generation_;
-    refreshed_at_ = successes_;
-  });
+  ports_.credentials.refresh(
+      [this, alive = std::weak_ptr<bool>(alive_)](std::int32_t code, const std::string& text) {
+        if (alive.expired()) {
+          return;
+        }
+        refreshing_ = false;
+        if (code != 0) {
+          ended_ = true;
+          ports_.fatal(code, text);
+          return;
+        }
+        ++token_generation_;
+        refreshed_at_ = successes_;
+      });
 }
 
 void GraphClient::cancel_all() {

@@ -26,8 +26,8 @@ namespace coffer::cloudbackup {
 struct CallResult {
   std::int32_t code = 0;
   std::string text;
-  bool transient = false;            // worth another try
-  bool refused = false;              // the service answered; `service` says what
+  bool transient = false;  // worth another try
+  bool refused = false;    // the service answered; `service` says what
   graph::Classified service;
   net::Reply reply;
 };
@@ -39,7 +39,7 @@ struct Call {
   bool json = true;  // Accept: application/json
   int weight = 1;    // a batch counts as min(4, its items)
   bool fresh_connection = false;
-  std::size_t max_reply = std::size_t{64} << 20;  // octets after decoding
+  std::size_t max_reply = std::size_t{64} << 20;              // octets after decoding
   std::function<std::shared_ptr<net::BodySink>()> make_sink;  // for each attempt; may be empty
   std::function<void(CallResult&&)> done;
 };
@@ -77,8 +77,8 @@ class GraphClient {
   struct Pending {
     Call call;
     std::uint64_t token_generation = 0;
-    int throttled = 0;                     // while others succeeded
-    std::uint64_t successes_then = 0;      // successes_ at its last refusal
+    int throttled = 0;                 // while others succeeded
+    std::uint64_t successes_then = 0;  // successes_ at its last refusal
   };
 
   void start(std::shared_ptr<Pending> pending);

@@ -1,7 +1,8 @@
 // What the last reply looked like, for StatusCode, TransferredHeaders and their like: a Transport
 // around the Transport, so that neither the engine nor libcurl's wrapper keeps books for it.
 //
-// Threads: the transport's part belongs to the thread that drives it; `read` may be called from any.
+// Threads: the transport's part belongs to the thread that drives it; `read` may be called from
+// any.
 #pragma once
 
 #include <atomic>

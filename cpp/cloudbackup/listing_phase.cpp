@@ -88,8 +88,7 @@ void ListingPhase::start_listing() {
   query.page_size = run_.settings.page_size;
   query.dates = run_.settings.dates;
   const graph::RewrittenFilter filter = graph::rewrite_filter(
-      run_.settings.filter,
-      [this](const std::string& name) { return folder_ids_[name]; });
+      run_.settings.filter, [this](const std::string& name) { return folder_ids_[name]; });
   query.filter = filter.text;
   for (const std::string& note : filter.notes) {
     run_.log.info(note);
@@ -98,9 +97,8 @@ void ListingPhase::start_listing() {
 }
 
 void ListingPhase::fetch_page(const std::string& url) {
-  get_with_retries(run_, url, true, [this, url](CallResult&& result) {
-    page_arrived(url, std::move(result));
-  });
+  get_with_retries(run_, url, true,
+                   [this, url](CallResult&& result) { page_arrived(url, std::move(result)); });
 }
 
 void ListingPhase::page_arrived(const std::string& url, CallResult&& result) {
@@ -115,7 +113,8 @@ void ListingPhase::page_arrived(const std::string& url, CallResult&& result) {
     // A reply cut by a gateway on the way looks like this too: it gets the same tries.
     if (++unreadable_pages_ <= run_.settings.max_retry_count) {
       run_.log.info(std::string("A page of the listing could not be understood and is asked for "
-                                "again: ") + error.what());
+                                "again: ") +
+                    error.what());
       run_.timers.at(run_.clock.now() + run_.settings.retry_interval,
                      [this, url] { fetch_page(url); });
       return;
@@ -165,14 +164,16 @@ void ListingPhase::page_failed(const CallResult& result) {
       }
       break;
     case graph::Verdict::kForbidden:
-      run_.fail(151, "The token does not allow to read this mailbox: it needs Mail.Read, or "
-                     "Mail.Read.Shared and a permission in Exchange for another user's mailbox. " +
-                         result.text);
+      run_.fail(151,
+                "The token does not allow to read this mailbox: it needs Mail.Read, or "
+                "Mail.Read.Shared and a permission in Exchange for another user's mailbox. " +
+                    result.text);
       return;
     case graph::Verdict::kMailboxGone:
     case graph::Verdict::kGone:
-      run_.fail(151, "There is no such mailbox, or it is not hosted in Microsoft 365; check UserId. " +
-                         result.text);
+      run_.fail(151,
+                "There is no such mailbox, or it is not hosted in Microsoft 365; check UserId. " +
+                    result.text);
       return;
     case graph::Verdict::kTransient:
     case graph::Verdict::kThrottled:
@@ -246,8 +247,7 @@ void ListingPhase::take(const graph::Message& message) {
     if (!run_.seen.set(stored->row)) {
       return;  // named twice by a listing whose pages shifted
     }
-    if (stored->modified == message.modified &&
-        !run_.events.wants(kOnBeforeMessageBackup)) {
+    if (stored->modified == message.modified && !run_.events.wants(kOnBeforeMessageBackup)) {
       run_.counters.add_listed();
       run_.counters.settle(Fate::kUnchanged);
       return;

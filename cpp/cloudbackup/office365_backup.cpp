@@ -37,11 +37,12 @@ class TokenCredentials final : public Credentials {
   std::unique_ptr<oauth::TokenSource> source_;
 };
 
-// "tid/oid" of a token's payload: the mailbox's name where neither the listing nor UserId gives one.
+// "tid/oid" of a token's payload: the mailbox's name where neither the listing nor UserId gives
+// one.
 std::string owner_of(const std::string& authorization) {
   const std::size_t space = authorization.find(' ');
-  const std::string payload =
-      oauth::jwt_claims(space == std::string::npos ? authorization : authorization.substr(space + 1));
+  const std::string payload = oauth::jwt_claims(
+      space == std::string::npos ? authorization : authorization.substr(space + 1));
   if (payload.empty()) {
     return "";
   }
@@ -185,8 +186,9 @@ void Office365Backup::start(bool resume) {
   options.wake = [wake = active->transport.get()] { wake->wake(); };
   active->store = BackupStore::open(fs::posix_file_system(), std::move(options));
   if (resume && !active->store->has_unfinished_run()) {
-    throw Error(712, "There is nothing to resume in DataFolder: its last run was complete. Call "
-                     "StartBackup.");
+    throw Error(712,
+                "There is nothing to resume in DataFolder: its last run was complete. Call "
+                "StartBackup.");
   }
   const std::optional<Identity> identity = active->store->identity();
   const std::string id_kind = settings.immutable_ids ? "immutable" : "mutable";
@@ -255,12 +257,13 @@ void Office365Backup::abort_backup() noexcept {
   }
 }
 
-void Office365Backup::shut_down() noexcept { abort_backup(); }
+void Office365Backup::shut_down() noexcept {
+  abort_backup();
+}
 
 void Office365Backup::do_events() {
   const ActionScope scope(*this);
-  queue_.dispatch(kDoEventsWait,
-                  [this](int event, core::Event& payload) { fire(event, payload); });
+  queue_.dispatch(kDoEventsWait, [this](int event, core::Event& payload) { fire(event, payload); });
 }
 
 oauth::TokenSettings Office365Backup::token_settings() const {
@@ -327,9 +330,8 @@ void Office365Backup::authorize() {
     return;
   }
   std::optional<std::pair<std::int32_t, std::string>> outcome;
-  tokens.refresh([&outcome](const oauth::TokenResult& result) {
-    outcome.emplace(result.code, result.text);
-  });
+  tokens.refresh(
+      [&outcome](const oauth::TokenResult& result) { outcome.emplace(result.code, result.text); });
   while (!outcome) {
     if (interrupted_.load()) {
       throw Error(301, "Authorize was interrupted.");

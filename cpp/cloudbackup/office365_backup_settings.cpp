@@ -56,8 +56,9 @@ std::vector<std::string> header_lines(const std::string& text) {
 net::Url checked_graph_url(const std::string& text) {
   const net::Url url = net::Url::parse(text);
   if (!url.valid || has_control(text)) {
-    throw Error(713, "GraphURL must be an absolute https URL such as "
-                     "https://graph.microsoft.com/v1.0.");
+    throw Error(713,
+                "GraphURL must be an absolute https URL such as "
+                "https://graph.microsoft.com/v1.0.");
   }
   if (url.has_userinfo || !url.query.empty() || text.find('#') != std::string::npos) {
     throw Error(713, "GraphURL must have no user name, query or fragment.");
@@ -197,8 +198,9 @@ std::string Office365Backup::compute_setting(int setting, int index) const {
       return std::to_string(requests_sent_.load());
     case kSetFailedMessage: {
       if (index < 0 || index >= sums.failed) {
-        throw Error(606, "FailedMessage[" + std::to_string(index) + "] does not exist: MessagesFailed is " +
-                             std::to_string(sums.failed) + ".");
+        throw Error(606, "FailedMessage[" + std::to_string(index) +
+                             "] does not exist: MessagesFailed is " + std::to_string(sums.failed) +
+                             ".");
       }
       const FailedMessage failed = counters_.failed_message(index);
       return failed.id + " " + std::to_string(failed.code) + " " + failed.text;

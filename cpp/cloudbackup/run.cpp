@@ -42,11 +42,23 @@ void Run::fail(std::int32_t code, const std::string& text) {
 void Run::begin() {
   const auto fail = [this](std::int32_t code, const std::string& text) { this->fail(code, text); };
   client_ = std::make_unique<GraphClient>(
-      settings_, GraphClient::Ports{ports_.transport, ports_.credentials, ports_.clock, ports_.log,
-                                    fail});
-  context_ = std::make_unique<RunContext>(RunContext{
-      settings_, *client_, ports_.store, ports_.events, ports_.log, ports_.counters, ports_.clock,
-      timers_, nullptr, {}, 0, 0, false, fail, alive_});
+      settings_,
+      GraphClient::Ports{ports_.transport, ports_.credentials, ports_.clock, ports_.log, fail});
+  context_ = std::make_unique<RunContext>(RunContext{settings_,
+                                                     *client_,
+                                                     ports_.store,
+                                                     ports_.events,
+                                                     ports_.log,
+                                                     ports_.counters,
+                                                     ports_.clock,
+                                                     timers_,
+                                                     nullptr,
+                                                     {},
+                                                     0,
+                                                     0,
+                                                     false,
+                                                     fail,
+                                                     alive_});
   context_->last_row = ports_.store.last_row();
   context_->run = ports_.store.begin_run(settings_.resume);
   context_->spool =
@@ -87,7 +99,7 @@ RunEnd Run::execute() {
   if (context_) {
     context_->spool.reset();
   }
-  const RunEnd end = failed_            ? RunEnd::kFailed
+  const RunEnd end = failed_           ? RunEnd::kFailed
                      : aborted_.load() ? RunEnd::kAborted
                                        : RunEnd::kComplete;
   try {
@@ -104,8 +116,9 @@ void Run::sync() {
     return;
   }
   if (context_->item_given_up) {
-    ports_.log.error("The Sync phase is left out: the listing held items that could not be "
-                     "understood, so nothing proves what is missing.");
+    ports_.log.error(
+        "The Sync phase is left out: the listing held items that could not be "
+        "understood, so nothing proves what is missing.");
     return;
   }
   ports_.phase_changed(Phase::kSync);

@@ -17,8 +17,7 @@ void attempt(RunContext& run, const std::shared_ptr<Retrying>& what) {
   call.json = what->json;
   call.fresh_connection = what->fresh_connection;
   call.done = [&run, what](CallResult&& result) {
-    if (result.code == 0 || !result.transient ||
-        ++what->failures > run.settings.max_retry_count) {
+    if (result.code == 0 || !result.transient || ++what->failures > run.settings.max_retry_count) {
       what->done(std::move(result));
       return;
     }

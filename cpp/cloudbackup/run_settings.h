@@ -25,7 +25,8 @@ struct RunSettings {
   bool immutable_ids = true;
   bool sync_deletes = false;
   bool resume = false;
-  std::string mailbox_hint;  // the token's tid and oid, when neither the listing nor UserId names it
+  std::string
+      mailbox_hint;  // the token's tid and oid, when neither the listing nor UserId names it
 
   // Contract section 4: in flight to one mailbox.
   int concurrency() const {

@@ -12,9 +12,9 @@
 namespace coffer::cloudbackup {
 namespace {
 
-constexpr std::size_t kBlock = 512;       // rows read at a time
+constexpr std::size_t kBlock = 512;        // rows read at a time
 constexpr std::size_t kLargestBatch = 20;  // graph-mail 5
-constexpr int kBatchWeight = 4;            // contract section 4: a batch counts as min(4, its items)
+constexpr int kBatchWeight = 4;  // contract section 4: a batch counts as min(4, its items)
 constexpr int kMostPending = 8;
 
 }  // namespace
@@ -26,7 +26,8 @@ bool SyncPhase::done() const {
 void SyncPhase::step() {
   if (!announced_) {
     announced_ = true;
-    run_.log.info("Sync Phase: local messages that the listing did not name are checked one by one.");
+    run_.log.info(
+        "Sync Phase: local messages that the listing did not name are checked one by one.");
   }
   while (!given_up_ && pending_ < kMostPending && !run_.events.full()) {
     if (waiting_.size() < kLargestBatch && !exhausted_) {
@@ -62,9 +63,9 @@ void SyncPhase::ask_service() {
   while (!waiting_.empty() && asked.size() < most) {
     asked.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
-    items.push_back({std::to_string(asked.size()),
-                     mailbox + "/messages/" + core::percent_encode(asked.back().message.id) +
-                         "?$select=id"});
+    items.push_back(
+        {std::to_string(asked.size()),
+         mailbox + "/messages/" + core::percent_encode(asked.back().message.id) + "?$select=id"});
   }
   Call call;
   call.method = "POST";
@@ -231,7 +232,8 @@ void SyncPhase::give_up(const std::string& why) {
   }
   given_up_ = true;
   waiting_.clear();
-  run_.fail(705, "A check of the Sync phase was given up; nothing was deleted because of it. " + why);
+  run_.fail(705,
+            "A check of the Sync phase was given up; nothing was deleted because of it. " + why);
 }
 
 }  // namespace coffer::cloudbackup

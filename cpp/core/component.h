@@ -92,7 +92,9 @@ class Component {
   bool flag(int property, int index = 0) const { return number(property, index) != 0; }
   std::string setting_text(int setting, int index = 0) const;
   std::int64_t setting_number(int setting, int index = 0) const;
-  bool setting_flag(int setting, int index = 0) const { return setting_number(setting, index) != 0; }
+  bool setting_flag(int setting, int index = 0) const {
+    return setting_number(setting, index) != 0;
+  }
   void store(int property, Value value, int index = 0);
   void store_setting(int setting, std::string value, int index = 0);
   // Every setting back to its default, every property too: Reset of the classes that have one.

@@ -12,7 +12,7 @@
 namespace coffer::core {
 
 bool valid_utf8(std::string_view text) noexcept;
-std::string hex(const std::uint8_t* data, std::size_t size);  // lower case
+std::string hex(const std::uint8_t* data, std::size_t size);                // lower case
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;  // ASCII
 std::string lower(std::string_view text);                                   // ASCII
 std::string_view trim(std::string_view text) noexcept;                      // SP HTAB CR LF
@@ -25,7 +25,7 @@ std::string percent_encode(std::string_view text);
 std::optional<std::string> percent_decode(std::string_view text);
 
 std::string base64(const std::uint8_t* data, std::size_t size);
-std::optional<std::vector<std::uint8_t>> base64_decode(std::string_view text);     // padding required
+std::optional<std::vector<std::uint8_t>> base64_decode(std::string_view text);  // padding required
 std::optional<std::vector<std::uint8_t>> base64url_decode(std::string_view text);  // no padding
 
 // A calendar day and a moment, UTC, proleptic Gregorian.

@@ -233,9 +233,11 @@ class Journal final : public RunEvents {
   std::vector<std::pair<std::unique_ptr<core::Event>, core::EventQueue::Answer>> pending_;
 };
 
-inline std::string item(const std::string& id, const std::string& modified = "2023-07-02T00:00:00Z") {
-  return R"({"id":")" + id + R"(","createdDateTime":"2023-07-01T08:00:00Z","lastModifiedDateTime":")" +
-         modified + R"(","subject":"s )" + id + R"("})";
+inline std::string item(const std::string& id,
+                        const std::string& modified = "2023-07-02T00:00:00Z") {
+  return R"({"id":")" + id +
+         R"(","createdDateTime":"2023-07-01T08:00:00Z","lastModifiedDateTime":")" + modified +
+         R"(","subject":"s )" + id + R"("})";
 }
 
 inline std::string page(const std::vector<std::string>& items, const std::string& next = "") {

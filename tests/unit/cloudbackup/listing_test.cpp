@@ -7,11 +7,21 @@ TEST_CASE("a nextLink is followed only inside the service, and only once") {
   Bench bench;
   bench.serve({"a"});
   std::string next;
-  SUBCASE("another host") { next = "https://evil.test/v1.0/me/messages?$skip=1"; }
-  SUBCASE("another port") { next = "https://graph.test:444/v1.0/me/messages?$skip=1"; }
-  SUBCASE("another scheme") { next = "http://graph.test/v1.0/me/messages?$skip=1"; }
-  SUBCASE("relative") { next = "/v1.0/me/messages?$skip=1"; }
-  SUBCASE("userinfo") { next = "https://u:p@graph.test/v1.0/me/messages?$skip=1"; }
+  SUBCASE("another host") {
+    next = "https://evil.test/v1.0/me/messages?$skip=1";
+  }
+  SUBCASE("another port") {
+    next = "https://graph.test:444/v1.0/me/messages?$skip=1";
+  }
+  SUBCASE("another scheme") {
+    next = "http://graph.test/v1.0/me/messages?$skip=1";
+  }
+  SUBCASE("relative") {
+    next = "/v1.0/me/messages?$skip=1";
+  }
+  SUBCASE("userinfo") {
+    next = "https://u:p@graph.test/v1.0/me/messages?$skip=1";
+  }
   bench.transport.on(bench.list, FakeAnswer::ok(page({item("a")}, next)));
   CHECK(bench.execute() == RunEnd::kFailed);
   CHECK(bench.events.count("error 706") == 1);
@@ -58,7 +68,8 @@ TEST_CASE("a folder that cannot be resolved, and a Filter that is refused, are 7
   }
   SUBCASE("filter") {
     bench.settings.filter = "nonsense eq 1";
-    bench.transport.on(bench.list, FakeAnswer::with_status(400, service_error("RequestBroker--ParseUri")));
+    bench.transport.on(bench.list,
+                       FakeAnswer::with_status(400, service_error("RequestBroker--ParseUri")));
   }
   CHECK(bench.execute() == RunEnd::kFailed);
   CHECK(bench.events.count("error 704") == 1);

@@ -97,7 +97,8 @@ TEST_CASE("MaxRetryCount counts retries, RetryInterval apart") {
   Bench bench;
   bench.serve({"a"});
   bench.settings.max_retry_count = 2;
-  bench.transport.on(bench.value("a"), FakeAnswer::with_status(500, service_error("InternalServerError")));
+  bench.transport.on(bench.value("a"),
+                     FakeAnswer::with_status(500, service_error("InternalServerError")));
   const auto begin = bench.clock.now();
   CHECK(bench.execute() == RunEnd::kComplete);
   CHECK(bench.transport.count(bench.value("a")) == 3);
@@ -125,7 +126,8 @@ TEST_CASE("a handler's Retry gives one more try each time") {
 TEST_CASE("a message that is gone is told once and counted as gone") {
   Bench bench;
   bench.serve({"a", "b"});
-  bench.transport.on(bench.value("a"), FakeAnswer::with_status(404, service_error("ErrorItemNotFound")));
+  bench.transport.on(bench.value("a"),
+                     FakeAnswer::with_status(404, service_error("ErrorItemNotFound")));
   CHECK(bench.execute() == RunEnd::kComplete);
   CHECK(bench.events.count("messageerror a 710 final") == 1);
   CHECK(bench.transport.count(bench.value("a")) == 1);
@@ -145,8 +147,8 @@ TEST_CASE("permanent codes are not tried again") {
 }
 
 TEST_CASE("what came in the place of a message never becomes one") {
-  for (const std::string& body :
-       {std::string(), service_error("generalException"), std::string("<html>bad gateway</html>")}) {
+  for (const std::string& body : {std::string(), service_error("generalException"),
+                                  std::string("<html>bad gateway</html>")}) {
     Bench bench;
     bench.serve({"a"});
     bench.transport.on(bench.value("a"), FakeAnswer::ok(body, "text/plain"), 1);
@@ -159,7 +161,8 @@ TEST_CASE("what came in the place of a message never becomes one") {
 TEST_CASE("a body that was cut short is tried again and never saved") {
   Bench bench;
   bench.serve({"a"});
-  bench.transport.on(bench.value("a"), FakeAnswer::ok("Subject: cut", "text/plain").fails(1120, true), 1);
+  bench.transport.on(bench.value("a"),
+                     FakeAnswer::ok("Subject: cut", "text/plain").fails(1120, true), 1);
   bench.execute();
   CHECK(bench.events.count("messageerror a 1120 retry") == 1);
   CHECK(bench.store.files.at("a").body == bench.mail);
@@ -190,7 +193,9 @@ TEST_CASE("the same id twice in a listing counts once") {
   bench.transport.on(bench.list, FakeAnswer::ok(page({item("a"), item("b")}, next)));
   bench.transport.on(next, FakeAnswer::ok(page({item("b"), item("a"), item("c")})));
   SUBCASE("with handlers") {}
-  SUBCASE("without") { bench.events.listens = false; }
+  SUBCASE("without") {
+    bench.events.listens = false;
+  }
   bench.execute();
   CHECK(bench.counters.values().listed == 3);
   CHECK(bench.transport.count(bench.value("a")) == 1);
@@ -214,8 +219,8 @@ TEST_CASE("resume offers nothing again that the run had finished with") {
   bench.serve({"a", "b", "c"});
   bench.store.run = 4;
   bench.store.put("a", "2023-07-02T00:00:00Z");
-  bench.store.files["a"].run = 4;                    // saved by the run that was interrupted
-  bench.store.done["b"] = "2023-07-02T00:00:00Z";   // skipped by its handler
+  bench.store.files["a"].run = 4;                  // saved by the run that was interrupted
+  bench.store.done["b"] = "2023-07-02T00:00:00Z";  // skipped by its handler
   bench.settings.resume = true;
   bench.execute();
   CHECK(bench.events.lines == std::vector<std::string>{"before c", "message c", "after c"});

@@ -47,15 +47,27 @@ TEST_CASE("a message is deleted only when the service says that this id does not
     return;
   }
   std::string body;
-  SUBCASE("200") { body = batch_item(1, 200, R"({"id":"old"})"); }
-  SUBCASE("404 ResourceNotFound") { body = batch_item(1, 404, service_error("ResourceNotFound")); }
-  SUBCASE("404 without a code") { body = batch_item(1, 404, "{}"); }
+  SUBCASE("200") {
+    body = batch_item(1, 200, R"({"id":"old"})");
+  }
+  SUBCASE("404 ResourceNotFound") {
+    body = batch_item(1, 404, service_error("ResourceNotFound"));
+  }
+  SUBCASE("404 without a code") {
+    body = batch_item(1, 404, "{}");
+  }
   SUBCASE("400 ErrorInvalidMailboxItemId") {
     body = batch_item(1, 400, service_error("ErrorInvalidMailboxItemId"));
   }
-  SUBCASE("403") { body = batch_item(1, 403, service_error("ErrorAccessDenied")); }
-  SUBCASE("410") { body = batch_item(1, 410, service_error("ErrorItemNotFound")); }
-  SUBCASE("424") { body = batch_item(1, 424, service_error("FailedDependency")); }
+  SUBCASE("403") {
+    body = batch_item(1, 403, service_error("ErrorAccessDenied"));
+  }
+  SUBCASE("410") {
+    body = batch_item(1, 410, service_error("ErrorItemNotFound"));
+  }
+  SUBCASE("424") {
+    body = batch_item(1, 424, service_error("FailedDependency"));
+  }
   bench.answer(batch_page({body}));
   CHECK(bench.execute() == RunEnd::kComplete);
   CHECK(bench.kept());
@@ -67,12 +79,18 @@ TEST_CASE("checks that stay unresolved end the deleting with 705") {
   SUBCASE("5xx in the batch") {
     bench.answer(batch_page({batch_item(1, 503, service_error("ServiceNotAvailable"))}));
   }
-  SUBCASE("no answer for the id") { bench.answer(batch_page({})); }
-  SUBCASE("an answer for another id") { bench.answer(batch_page({batch_item(7, 404, service_error("ErrorItemNotFound"))})); }
+  SUBCASE("no answer for the id") {
+    bench.answer(batch_page({}));
+  }
+  SUBCASE("an answer for another id") {
+    bench.answer(batch_page({batch_item(7, 404, service_error("ErrorItemNotFound"))}));
+  }
   SUBCASE("the batch itself fails") {
     bench.transport.on("POST ", FakeAnswer::with_status(502));
   }
-  SUBCASE("the batch is refused") { bench.transport.on("POST ", FakeAnswer::with_status(403)); }
+  SUBCASE("the batch is refused") {
+    bench.transport.on("POST ", FakeAnswer::with_status(403));
+  }
   CHECK(bench.execute() == RunEnd::kFailed);
   CHECK(bench.events.count("error 705") == 1);
   CHECK(bench.kept());
@@ -81,7 +99,10 @@ TEST_CASE("checks that stay unresolved end the deleting with 705") {
 TEST_CASE("an item that is throttled is asked again after the pause") {
   SyncBench bench;
   bench.answer(batch_page({batch_item(1, 404, service_error("ErrorItemNotFound"))}));
-  bench.transport.on("POST ", FakeAnswer::ok(batch_page({batch_item(1, 429, service_error("TooManyRequests"), R"({"Retry-After":"5"})")})), 1);
+  bench.transport.on("POST ",
+                     FakeAnswer::ok(batch_page({batch_item(1, 429, service_error("TooManyRequests"),
+                                                           R"({"Retry-After":"5"})")})),
+                     1);
   const auto begin = bench.clock.now();
   bench.execute();
   CHECK(bench.clock.now() - begin >= std::chrono::seconds(5));
@@ -102,7 +123,8 @@ TEST_CASE("a mutable id that is gone is looked for by its Message-ID") {
   SyncBench bench;
   bench.settings.immutable_ids = false;
   bench.answer(batch_page({batch_item(1, 404, service_error("ErrorItemNotFound"))}));
-  const std::string search = bench.base + "/me/messages?$select=id,internetMessageId&$filter=internetMessageId";
+  const std::string search =
+      bench.base + "/me/messages?$select=id,internetMessageId&$filter=internetMessageId";
   SUBCASE("nowhere: deleted") {
     bench.transport.on(search, FakeAnswer::ok(R"({"value":[]})"));
     bench.execute();
@@ -112,8 +134,12 @@ TEST_CASE("a mutable id that is gone is looked for by its Message-ID") {
   SUBCASE("elsewhere: kept") {
     bench.transport.on(search, FakeAnswer::ok(R"({"value":[{"id":"new"}]})"));
   }
-  SUBCASE("the search fails: kept") { bench.transport.on(search, FakeAnswer::with_status(500)); }
-  SUBCASE("no Message-ID: kept") { bench.store.files["old"].message_id = ""; }
+  SUBCASE("the search fails: kept") {
+    bench.transport.on(search, FakeAnswer::with_status(500));
+  }
+  SUBCASE("no Message-ID: kept") {
+    bench.store.files["old"].message_id = "";
+  }
   bench.execute();
   CHECK(bench.kept());
 }

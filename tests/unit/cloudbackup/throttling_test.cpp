@@ -107,9 +107,12 @@ TEST_CASE("a 401 is answered with one refresh and a replay") {
 
 TEST_CASE("a 401 that no refresh mends is 707") {
   Bench bench;
-  bench.transport.on(bench.list, FakeAnswer::with_status(401, service_error("InvalidAuthenticationToken")));
+  bench.transport.on(bench.list,
+                     FakeAnswer::with_status(401, service_error("InvalidAuthenticationToken")));
   SUBCASE("nothing to refresh with") {}
-  SUBCASE("the new token is refused too") { bench.credentials.refreshable = true; }
+  SUBCASE("the new token is refused too") {
+    bench.credentials.refreshable = true;
+  }
   CHECK(bench.execute() == RunEnd::kFailed);
   CHECK(bench.events.count("error 707") == 1);
 }
