@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -77,9 +77,9 @@ def junit_cases(test: str, path: Path) -> Iterator[Case]:
             yield Case(name, "passed")
 
 
-def test_cases(entry: dict[str, Any], reports: Path, label: str) -> list[Case]:
+def test_cases(entry: dict[str, Any], reports: Path) -> list[Case]:
     """The cases of one line of meson's log."""
-    name = label + suite_and_name(entry["name"])
+    name = suite_and_name(entry["name"])
     result = entry["result"]
     # What meson ran is the wrapper (interpreter and script), then the test's own command.
     folder = reports / junit_dir.folder_of(entry["command"][2:]) if entry["command"] else reports
@@ -102,7 +102,7 @@ def test_cases(entry: dict[str, Any], reports: Path, label: str) -> list[Case]:
     return cases
 
 
-def run_build(build: Path, suites: list[str], label: str) -> list[Case]:
+def run_build(build: Path, suites: list[str]) -> list[Case]:
     reports = build / "junit"
     shutil.rmtree(reports, ignore_errors=True)
     reports.mkdir(parents=True)
@@ -117,13 +117,13 @@ def run_build(build: Path, suites: list[str], label: str) -> list[Case]:
     environment = dict(os.environ, COFFER_JUNIT_DIR=str(reports))
     status = subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=False)
     if not log.exists():
-        return [Case(f"{label}meson test", "failed", f"exit status {status.returncode}, no log")]
+        return [Case("meson test", "failed", f"exit status {status.returncode}, no log")]
     cases: list[Case] = []
     with log.open(encoding="utf-8") as lines:
         for line in lines:
-            cases += test_cases(json.loads(line), reports, label)
+            cases += test_cases(json.loads(line), reports)
     if status.returncode != 0 and not any(case.outcome == "failed" for case in cases):
-        cases.append(Case(f"{label}meson test", "failed", f"exit status {status.returncode}"))
+        cases.append(Case("meson test", "failed", f"exit status {status.returncode}"))
     return cases
 
 
@@ -154,14 +154,17 @@ def judge_skips(cases: list[Case], allowed: list[str]) -> list[Case]:
 def main(arguments: list[str]) -> int:
     if not arguments:
         sys.exit(__doc__)
+    allowed = read_allowed(HERE / "allowed-skips.txt")
     cases: list[Case] = []
     for argument in arguments:
         folder, _, suites = argument.partition(":")
         build = Path(folder).resolve()
-        label = "" if len(arguments) == 1 else f"{build.name}/"
-        cases += run_build(build, [suite for suite in suites.split(",") if suite], label)
-    if os.environ.get("CI"):
-        cases = judge_skips(cases, read_allowed(HERE / "allowed-skips.txt"))
+        found = run_build(build, [suite for suite in suites.split(",") if suite])
+        if os.environ.get("CI"):
+            found = judge_skips(found, allowed)
+        if len(arguments) > 1:
+            found = [replace(case, name=f"{build.name}/{case.name}") for case in found]
+        cases += found
 
     print()
     for case in cases:
