@@ -60,7 +60,7 @@ static int32_t on_message(coffer_office365backup_message_backup* event, void* da
   size_t size = 0;
   const int32_t status = coffer_office365backup_message_backup_get_eml(event, &eml, &size);
   (void)data;
-  if (status != COFFER_OK) return status; /* StartBackup's caller sees 30003 */
+  if (status != COFFER_OK) return status; /* DoEvents returns 30003 */
   printf("fetched: %s (%lu octets)\n", coffer_office365backup_message_backup_get_subject(event),
          (unsigned long)size);
   return 0;
