@@ -46,7 +46,9 @@ void set_connection(CURL* easy, const TransportOptions& options, const Url& url)
   set(easy, CURLOPT_PATH_AS_IS, 1L);
   set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy, CURLOPT_BUFFERSIZE, kReadBuffer);
+  // Refused while the handle still holds the buffer of its last transfer (an HTTP/2 connection that
+  // other streams go on using): that buffer has this size already.
+  static_cast<void>(curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReadBuffer));
   // Decoding is BodyDecoder's.
   set(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
+#include <utility>
 
 #include "core/error.h"
 #include "net/tls_certificate.h"
@@ -68,6 +68,7 @@ void add_system_store(X509_STORE* store) {
   } else if (is_file(info->capath)) {
     X509_STORE_load_path(store, info->capath);
   }
+  ERR_clear_error();
 }
 
 void add_pem(X509_STORE* store, const std::string& pem) {
@@ -91,7 +92,6 @@ void add_pem(X509_STORE* store, const std::string& pem) {
 Store make_store(const TransportOptions& options) {
   Store store(X509_STORE_new());
   if (!store) throw core::Error(30002, "Out of memory.");
-  if (options.ca_file.empty() && options.ca_path.empty()) add_system_store(store.get());
   if (!options.ca_file.empty() && X509_STORE_load_file(store.get(), options.ca_file.c_str()) != 1) {
     ERR_clear_error();
     throw core::Error(713, "The file of CA certificates cannot be read: " + options.ca_file);
@@ -212,6 +212,7 @@ struct TlsContext::Impl {
         groups(group_names(options.supported_groups)),
         signatures(signature_names(options.signature_algorithms)),
         renegotiation(options.renegotiation),
+        system_pending(options.ca_file.empty() && options.ca_path.empty()),
         store(make_store(options)),
         key_log(options.key_log_file) {
     // A list that names no suite of a version rules that version out.
@@ -262,6 +263,7 @@ struct TlsContext::Impl {
   std::string groups;
   std::string signatures;
   bool renegotiation;
+  bool system_pending;  // reading the bundle takes a while: not before TLS is spoken
   Store store;
   KeyLog key_log;
 };
@@ -272,6 +274,7 @@ TlsContext::~TlsContext() = default;
 
 bool TlsContext::prepare(SSL_CTX* context, const std::shared_ptr<Handshake>& handshake) noexcept {
   try {
+    if (std::exchange(impl_->system_pending, false)) add_system_store(impl_->store.get());
     auto slot = std::make_unique<std::shared_ptr<Handshake>>(handshake);
     if (SSL_CTX_set_ex_data(context, handshake_slot(), slot.get()) != 1) return false;
     slot.release();  // NOLINT: free_slot has it now

@@ -161,7 +161,7 @@ TEST_CASE("index: cut short at any length") {
   at.run_with(ids);
   const std::string good = at.disk.read_file(kIndex);
   for (std::size_t length = 0; length < good.size();
-       length += (length < 200 || length % 4096 < 3 ? 1 : 509)) {
+       length += (length < 200 || length % 4096 < 3 ? std::size_t{1} : std::size_t{509})) {
     CAPTURE(length);
     at.disk.write_file(kIndex, good.substr(0, length));
     const auto store = at.open();
