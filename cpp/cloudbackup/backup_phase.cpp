@@ -232,10 +232,11 @@ void BackupPhase::saved(const JobPtr& job, std::uint64_t octets, const CommitOut
     failed(job, outcome.code, outcome.text, true);
     return;
   }
+  // Counted first: a handler that reads MessagesSaved finds its message in it.
+  settle(job, Fate::kSaved, static_cast<std::int64_t>(octets));
   run_.tell<AfterMessageBackupEvent>(kOnAfterMessageBackup, [&job](AfterMessageBackupEvent& event) {
     event.id = job->message.id;
   });
-  settle(job, Fate::kSaved, static_cast<std::int64_t>(octets));
 }
 
 void BackupPhase::failed(const JobPtr& job, std::int32_t code, const std::string& text,

@@ -46,6 +46,19 @@ def test_events_of_each_message_in_order(sandbox: Sandbox, make_backup: MakeBack
                for events in of_message.values())
 
 
+def test_a_message_is_counted_before_it_is_told(sandbox: Sandbox, make_backup: MakeBackup,
+                                                run: RunBackup) -> None:
+    backup = make_backup(sandbox)
+    told: list[int] = []
+
+    def after(_: Any) -> None:
+        told.append(1)
+        assert int(backup.config("MessagesSaved")) >= len(told)
+
+    run(backup, after_message_backup=after)
+    assert len(told) == 20
+
+
 def test_event_fields(start_sandbox: Start, make_backup: MakeBackup, run: RunBackup,
                       tmp_path: Path) -> None:
     body = b"Subject: Hi\r\nContent-Type: text/html\r\n\r\n<p>x</p>\r\n"
