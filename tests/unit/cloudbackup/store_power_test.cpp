@@ -165,7 +165,9 @@ void check_after(StoreOnFake& at, const Told& told, bool power_lost) {
     const auto found = store->find(id);
     const std::string path = found ? found->path : store->default_path(id, "2023-07");
     CHECK(save_to(*store, id, "2023-07-05T08:00:00Z", "new", path).code == 0);
-    CHECK(store->find(id)->modified == "2023-07-05T08:00:00Z");
+    const auto now = store->find(id);
+    REQUIRE(now);
+    CHECK(now->modified == "2023-07-05T08:00:00Z");
   }
   store->end_run(RunEnd::kComplete);
 }
