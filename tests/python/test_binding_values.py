@@ -70,7 +70,8 @@ def test_a_wrong_type_is_a_type_error_that_names_the_property(
 
 @pytest.mark.parametrize("name, value", [
     ("max_connections", 0), ("max_connections", -1), ("max_connections", 2**31),
-    ("max_connections", 10**30), ("proxy_port", 65536), ("ssl_provider", 99),
+    ("max_connections", 10**30), ("max_connections", 2**32 + 5),
+    ("proxy_port", 65536), ("ssl_provider", 99),
     ("data_folder", "a\0b"), ("authorization", "Bearer x\0y"),
 ])
 def test_a_value_that_does_not_fit_is_713(backup: Office365Backup, name: str, value: Any) -> None:
