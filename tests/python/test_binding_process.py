@@ -106,12 +106,12 @@ def test_an_object_may_be_closed_while_its_handler_runs(silent_server: str,
                                                         tmp_path: Path) -> None:
     """close() waits for the handler, which needs the interpreter's lock to return."""
     process = start("""
-        entered = threading.Event()
+        entered, seen = threading.Event(), []
         def handle(event):
             entered.set()
             for _ in range(100):
                 time.sleep(0.001)
-            print("returned")
+            seen.append("returned")
         backup = busy()
         backup.on_end_backup = handle
         backup.abort_backup()
@@ -120,18 +120,19 @@ def test_an_object_may_be_closed_while_its_handler_runs(silent_server: str,
                 while True:
                     backup.do_events()
             except CofferError as error:
-                print(error.code)
+                seen.append(str(error.code))
         thread = threading.Thread(target=work)
         thread.start()
         entered.wait()
         backup.close()
-        print("closed")
+        seen.append("closed")
         thread.join()
+        print(*seen)
         """, silent_server, tmp_path)
     status, output, errors = finish(process)
     assert (status, errors) == (0, "")
-    assert output.splitlines()[0] == "returned"
-    assert sorted(output.splitlines()) == ["30001", "closed", "returned"]
+    assert output.split()[0] == "returned"
+    assert sorted(output.split()) == ["30001", "closed", "returned"]
 
 
 def test_the_interpreter_may_end_during_a_run(silent_server: str, tmp_path: Path) -> None:
