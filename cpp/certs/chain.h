@@ -1,0 +1,38 @@
+// The path from a leaf to one of the configured anchors (RFC 5280 section 6, as far as
+// acsSignedContent needs it). No revocation, no host names.
+//
+// Threads: free functions, any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "certs/certificate.h"
+
+namespace coffer::certs {
+
+constexpr std::size_t kMaxX5cCertificates = 10;
+constexpr std::size_t kMaxX5cOctets = std::size_t{64} << 10;
+
+struct X5c {
+  std::string problem;                    // empty when all of it was read
+  std::vector<Certificate> certificates;  // leaf first, then hints in any order
+};
+// Entries in either base64 alphabet, with line breaks or PEM armour; at least one, at most
+// kMaxX5cCertificates and kMaxX5cOctets of text.
+X5c read_x5c(const std::vector<std::string>& entries);
+
+struct ChainVerdict {
+  std::string problem;            // why there is no good path; empty when there is one
+  std::vector<Certificate> path;  // leaf to anchor, when good
+  explicit operator bool() const noexcept { return problem.empty(); }
+};
+// `intermediates` are hints in any order, roots among them too; only `anchors` are trusted, and
+// they may be intermediates or the leaf itself. `now` is seconds since the epoch, the injected
+// clock's.
+ChainVerdict verify_chain(const Certificate& leaf, const std::vector<Certificate>& intermediates,
+                          const std::vector<Certificate>& anchors, std::int64_t now);
+
+}  // namespace coffer::certs
