@@ -52,6 +52,9 @@ Flight::Flight(Shared& shared, std::uint64_t id, Request request, std::shared_pt
     throw core::Error(713, "The URL must be an absolute http or https URL without a user: " +
                                core::masked_url(request_.url));
   }
+  if (request_.peer == Peer::kAcs && !is_tls()) {
+    throw core::Error(713, "The ACS's URL must be an https URL: " + core::masked_url(request_.url));
+  }
 }
 
 Flight::~Flight() {

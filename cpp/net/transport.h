@@ -17,6 +17,7 @@ namespace coffer::net {
 enum class Peer {
   kService,  // GraphURL's origin: Authorization, OtherHeaders, cookies
   kToken,    // an authorization server: none of ours
+  kAcs,      // an ACS of 3-D Secure: none of ours, https alone
 };
 
 struct Request {

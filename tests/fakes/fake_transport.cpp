@@ -209,6 +209,11 @@ void FakeTransport::wake() noexcept {
   changed_.notify_all();
 }
 
+std::uint64_t FakeTransport::requests_sent() const noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return seen_.size();
+}
+
 bool FakeTransport::waits(const Flight& flight) const {
   return flight.answer && !flight.released && flight.next_chunk >= flight.answer->hold_after &&
          flight.headers_given;

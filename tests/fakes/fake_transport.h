@@ -92,6 +92,8 @@ class FakeTransport final : public net::Transport {
   void cancel(std::uint64_t id) override;
   void run_once(std::chrono::milliseconds max_wait) override;
   void wake() noexcept override;
+  // A started request counts as one that left.
+  std::uint64_t requests_sent() const noexcept override;
 
  private:
   struct Rule {
