@@ -95,7 +95,6 @@ AcsChannel::AcsChannel(MakeTransport make, const core::Clock& clock, Idle idle)
 
 void AcsChannel::begin() noexcept {
   interrupted_.store(false, std::memory_order_release);
-  ignore_interrupt_ = false;
 }
 
 void AcsChannel::open(net::TransportOptions options) {
@@ -159,7 +158,7 @@ AcsReply AcsChannel::attempt(const AcsMessage& message, const AcsLimits& limits)
       }));
   const auto sent = [&] { return transport_->requests_sent() > before; };
   while (!outcome) {
-    if (!ignore_interrupt_ && interrupted()) {
+    if (interrupted()) {
       return ended(AcsReply::Kind::kInterrupted, sent());
     }
     const auto now = clock_.now();

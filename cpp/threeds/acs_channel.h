@@ -77,8 +77,6 @@ class AcsChannel {
   // Any thread, also a handler: ends the post that is under way and those until the next begin.
   void interrupt() noexcept;
   bool interrupted() const noexcept { return interrupted_.load(std::memory_order_acquire); }
-  // Until the next begin an interrupt has no more effect: the last word to the ACS goes out.
-  void ignore_interrupt() noexcept { ignore_interrupt_ = true; }
 
  private:
   AcsReply attempt(const AcsMessage& message, const AcsLimits& limits);
@@ -88,7 +86,6 @@ class AcsChannel {
   const core::Clock& clock_;
   const Idle idle_;
   std::atomic<bool> interrupted_{false};
-  bool ignore_interrupt_ = false;
   core::Clock::Time::duration asked_{};  // spent in questions to the application
   core::Clock::Time last_idle_{};
 

@@ -29,14 +29,22 @@ void SessionKeys::generate(crypto::Random& random) {
 void SessionKeys::adopt(crypto::P256Key key) {
   wipe();
   own_ = key.point();
+  const std::lock_guard<std::mutex> lock(mutex_);
   key_ = std::move(key);
 }
 
+bool SessionKeys::has_private() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return key_.has_value();
+}
+
 core::Secret SessionKeys::private_jwk() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
   return key_ ? jose::private_jwk(*key_) : core::Secret();
 }
 
 void SessionKeys::agree(const crypto::P256Point& acs, std::string_view reference) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (!key_) {
     throw core::Error(kInternal, "There is no private key to agree with.");
   }
@@ -84,7 +92,10 @@ jose::Opened SessionKeys::open(std::string_view compact) const {
 }
 
 void SessionKeys::wipe() noexcept {
-  key_.reset();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    key_.reset();
+  }
   own_.reset();
   outgoing_ = {};
   incoming_ = {};

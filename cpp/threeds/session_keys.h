@@ -1,10 +1,12 @@
 // The ephemeral key pair of a transaction and, from its first CReq on, the session key and the
 // counter of what was sent (emv-3ds.md 6).
 //
-// Threads: an object belongs to one thread at a time.
+// Threads: an object belongs to one thread at a time, except private_jwk, which any thread may
+// call.
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +31,7 @@ class SessionKeys {
   // The private half: "" once the session key exists, for a second sender would repeat an A128GCM
   // key and IV (contract section 5).
   core::Secret private_jwk() const;
-  bool has_private() const noexcept { return key_.has_value(); }
+  bool has_private() const;
   const std::optional<crypto::P256Point>& own() const noexcept { return own_; }
 
   // Both ends of the session key; the private key is gone afterwards. `reference` is the SDK
@@ -47,6 +49,7 @@ class SessionKeys {
   void wipe() noexcept;
 
  private:
+  mutable std::mutex mutex_;  // guards key_
   std::optional<crypto::P256Key> key_;
   std::optional<crypto::P256Point> own_;
   jose::SessionKey outgoing_;

@@ -211,7 +211,7 @@ void FakeTransport::wake() noexcept {
 
 std::uint64_t FakeTransport::requests_sent() const noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return seen_.size();
+  return sent_;
 }
 
 bool FakeTransport::waits(const Flight& flight) const {
@@ -252,6 +252,7 @@ std::optional<net::Outcome> FakeTransport::advance(std::uint64_t id,
     }
     FakeAnswer answer = script(flight->request);
     const std::lock_guard<std::mutex> lock(mutex_);
+    sent_ += answer.no_reply ? 0U : 1U;
     flight->answer = std::move(answer);
   }
   const FakeAnswer& answer = *flight->answer;

@@ -92,7 +92,7 @@ class FakeTransport final : public net::Transport {
   void cancel(std::uint64_t id) override;
   void run_once(std::chrono::milliseconds max_wait) override;
   void wake() noexcept override;
-  // A started request counts as one that left.
+  // Requests that got as far as a reply, held ones included.
   std::uint64_t requests_sent() const noexcept override;
 
  private:
@@ -127,6 +127,7 @@ class FakeTransport final : public net::Transport {
   std::function<bool(std::chrono::milliseconds)> idle_;
   std::uint64_t last_id_ = 0;
   std::size_t unexpected_ = 0;
+  std::uint64_t sent_ = 0;
   std::size_t peak_ = 0;
   bool woken_ = false;
 };

@@ -26,7 +26,8 @@ void extend(X509* certificate, X509* issuer, int what, const std::string& value)
 
 TestCertificate make(const TestCertificate* authority, const CertificateWish& wish) {
   TestCertificate result;
-  result.key.reset(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  result.key.reset(wish.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(wish.rsa_bits),
+                   EVP_PKEY_free);
   result.certificate.reset(X509_new(), X509_free);
   X509* certificate = result.certificate.get();
   X509_set_version(certificate, 2);

@@ -24,6 +24,7 @@ struct CertificateWish {
   int days_to = 30;
   bool authority = false;
   bool sha1 = false;
+  unsigned rsa_bits = 0;  // 0: P-256
 };
 
 TestCertificate self_signed(const CertificateWish& wish = {});
