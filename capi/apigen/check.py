@@ -124,6 +124,10 @@ def _property(library: Library, leaf: Property, item: str) -> Iterator[str]:
     if enum is not None and not enum.flags and leaf.default.isdigit() and (
             int(leaf.default) not in allowed_values(leaf, library.enums)):
         yield f"{item}: default: {leaf.default} is no value of {enum.name}"
+    if leaf.words and (leaf.type != "string" or leaf.default not in leaf.words):
+        yield f"{item}: words: only for a text, whose default is one of them"
+    if leaf.form and (leaf.type != "string" or not leaf.on_set or leaf.words):
+        yield f"{item}: form: only for a text with on_set and without words"
     if leaf.unavailable_values and (enum is None or not leaf.reason):
         yield f"{item}: unavailable_values: needs an enum and a reason"
     if leaf.since and leaf.since not in library.versions:

@@ -74,7 +74,7 @@ def property_syntax(cls: Class, leaf: Property) -> list[str]:
 def property_item(library: Library, cls: Class, leaf: Property) -> str:
     access = "read and write" if leaf.writable else "read-only"
     if leaf.locked:
-        access += "; locked while a run is active (143)"
+        access += "; locked while a run or a call that waits is under way (143)"
     kind = leaf.type + (f", {link('types.md', leaf.enum)}" if leaf.enum else "")
     if leaf.secret:
         access += "; wiped from memory when it is replaced or the object is freed"
@@ -167,7 +167,7 @@ def setting_item(cls: Class, item: Setting) -> str:
     texts = [f'"{name}"', f'"{name}={item.default or "..."}"'] if item.writable else [f'"{name}"']
     access = "read and write" if item.writable else "read-only"
     if item.locked:
-        access += "; locked while a run is active (143)"
+        access += "; locked while a run or a call that waits is under way (143)"
     index = f"0 to {item.count} - 1 (606)" if item.count else "from 0" if item.indexed else ""
     return join([heading(2, item.name), item.doc,
                  code("c", [f"{cls.c_prefix}_config(self, {text}, &out);" for text in texts]),

@@ -49,7 +49,7 @@ def property_doc(prop: Property) -> str:
     if prop.default not in ("", "0", "False"):
         text += f" Default: {prop.default}."
     if prop.locked and prop.writable:
-        text += " Not during a run (143)."
+        text += " Not during a run or a call that waits (143)."
     if prop.effect != "active":
         text += f" {prop.reason[:1].upper()}{prop.reason[1:]}."
     return text

@@ -87,10 +87,11 @@ def _property_row(prop: Property, library: Library) -> str:
     table = f"k{prop.name.replace('.', '')}Allowed" if allowed else "nullptr"
     count = names.constant(prop.count) if prop.count is not None else "-1"
     flags = (prop.writable, prop.locked, prop.secret, prop.computed, prop.on_set)
+    words = f"k{prop.name.replace('.', '')}Words" if prop.words else "nullptr"
     return (f"    {{{quoted(prop.name)}, core::Type::{ENUM_TYPES[prop.type]}, "
             f"{quoted(prop.default)}, {literal(low)}, {literal(high)}, {table}, {len(allowed)}, "
             f"{count}, {', '.join(map(truth, flags))}, core::Effect::{_EFFECTS[prop.effect]}, "
-            f"{quoted(prop.reason)}, {truth(prop.line)}}},")
+            f"{quoted(prop.reason)}, {truth(prop.line)}, {words}, {len(prop.words)}}},")
 
 
 def _setting_row(setting: Setting, cls: Class) -> str:
@@ -125,6 +126,9 @@ def source(library: Library, cls: Class) -> str:
         if values:
             lines.append(f"const std::int32_t k{prop.name.replace('.', '')}Allowed[] = "
                          f"{{{', '.join(map(str, values))}}};")
+        if prop.words:
+            lines.append(f"const char* const k{prop.name.replace('.', '')}Words[] = "
+                         f"{{{', '.join(map(quoted, prop.words))}}};")
     for setting in cls.settings:
         if setting.words:
             lines.append(f"const char* const kSet{setting.name}Words[] = "

@@ -43,7 +43,7 @@ def property_doc(library: Library, leaf: Property) -> str:
     if not leaf.writable:
         facts.append("Read-only.")
     if leaf.locked:
-        facts.append("Locked while a run is active (143).")
+        facts.append("Locked while a run or a call that waits is under way (143).")
     return sentences(leaf.doc, leaf.remarks, effect_text(leaf.effect, leaf.reason), " ".join(facts))
 
 

@@ -22,8 +22,11 @@ def _pair(cls: Class, prop: Property) -> str:
 def _row(library: Library, cls: Class, prop: Property) -> str:
     available = truth(prop.effect != "unavailable")
     if prop.type in ("string", "bytes"):
-        return (f"    {{{_pair(cls, prop)}, {quoted(prop.default)}, {available}, "
-                f"{truth(prop.line)}}},")
+        row = f"{_pair(cls, prop)}, {quoted(prop.default)}, {available}, {truth(prop.line)}"
+        if prop.type == "bytes":
+            return f"    {{{row}}},"
+        words = ", ".join(map(quoted, prop.words))
+        return f"    {{{row}, {truth(prop.form != '')}, {{{words}}}}},"
     low, high = (0, 1) if prop.type == "bool" else limits(prop, library.enums)
     value = {"True": 1, "False": 0}.get(prop.default)
     number = value if value is not None else int(prop.default)

@@ -19,7 +19,8 @@ T = TypeVar("T")
 ZERO = {"string": "", "bytes": "", "bool": "False", "int32": "0", "int64": "0"}
 _FIELD_KEYS = {f.name for f in dataclasses.fields(Property)} - {
     "leaf", "group", "snake", "is_count", "bytes_variant", "field_access", "enum"} | {"python"}
-_PROPERTY_KEYS = _FIELD_KEYS | {"prefix", "item", "deep", "defaults", "field_effect", "fields"}
+_PROPERTY_KEYS = _FIELD_KEYS | {"prefix", "item", "deep", "defaults", "field_effect", "fields",
+                                 "read_only"}
 
 
 class _Loader:
@@ -142,7 +143,9 @@ class _Loader:
         compound = self.types[type_name]
         wanted = row.get("fields", [leaf.leaf for leaf in compound.fields])
         tables = {key: dict(row.get(key, {})) for key in ("defaults", "field_effect")}
-        for key, table in {**tables, "fields": dict.fromkeys(wanted)}.items():
+        fixed = row.get("read_only", [])
+        for key, table in {**tables, "fields": dict.fromkeys(wanted),
+                           "read_only": dict.fromkeys(fixed)}.items():
             for field_name in table:
                 if field_name not in self.type_rows[type_name]:
                     raise self.fail(name, key, f"{type_name} has no field {field_name}")
@@ -151,9 +154,10 @@ class _Loader:
         for base in (leaf for leaf in compound.fields if leaf.leaf in wanted):
             source = self.type_rows[type_name][base.leaf]
             effect = str(tables["field_effect"].get(base.leaf, row.get("effect", base.effect)))
-            access = "ro" if read_only else base.access
+            access = "ro" if read_only or base.leaf in fixed else base.access
             leaves.append(dataclasses.replace(
                 base, name=f"{name}.{base.leaf}", group=name, access=access,
+                field_access="ro" if base.leaf in fixed else base.field_access,
                 default=str(tables["defaults"].get(base.leaf, base.default)),
                 snake=str(source.get("python", f"{prefix}_{base.snake}")),
                 locked=base.locked or bool(row.get("locked", False)),

@@ -63,6 +63,8 @@ class Property:
     effect: str = "active"  # active none unavailable
     reason: str = ""
     unavailable_values: tuple[int, ...] = ()  # of the enum: refused with 713 and the reason
+    words: tuple[str, ...] = ()  # the texts that fit
+    form: str = ""  # of a text that the engine checks: "a UUID"
     count: str | None = None  # property that sizes this indexed one
     is_count: bool = False
     doc: str = ""

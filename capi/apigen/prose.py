@@ -27,6 +27,10 @@ def range_text(library: Library, leaf: Property) -> str:
         enum = library.enums[leaf.enum]
         values = ", ".join(f"{value.value} ({value.name})" for value in enum.values)
         return ("a sum of " if enum.flags else "") + values
+    if leaf.words:
+        return ", ".join(leaf.words)
+    if leaf.form:
+        return leaf.form
     if leaf.range:
         low, high = leaf.range
         unbounded = high >= 2**31 - 1

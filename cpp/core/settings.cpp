@@ -29,10 +29,12 @@ std::int64_t type_max(Type type) {
                               : std::numeric_limits<std::int64_t>::max();
 }
 
-std::string listed(const SettingInfo& row) {
+template <class Row>  // PropertyInfo or SettingInfo
+std::string listed(const Row& row) {
   std::string list;
   for (std::size_t i = 0; i < row.word_count; ++i) {
-    list += (i == 0 ? "" : ", ") + std::string(row.words[i]);
+    const std::string word = row.words[i];
+    list += (i == 0 ? "" : ", ") + (word.empty() ? std::string("empty") : word);
   }
   return list;
 }
@@ -182,6 +184,12 @@ void check_value(const PropertyInfo& row, const Value& value) {
     }
     if (row.allowed_count == 0 && (number < row.min || number > row.max)) {
       refuse(row.name, range_text(row.min, row.max, type_max(row.type)));
+    }
+  }
+  if (row.word_count != 0) {
+    const char* const* end = row.words + row.word_count;
+    if (std::find(row.words, end, text_of(value)) == end) {
+      refuse(row.name, "must be one of " + listed(row));
     }
   }
   if (row.line) {

@@ -34,6 +34,8 @@ struct PropertyInfo {
   Effect effect;
   const char* reason;  // why values are refused or do nothing: one sentence, or ""
   bool line;           // text that goes into a header or an address: CR, LF and NUL are refused
+  const char* const* words = nullptr;  // the texts that fit, or nullptr
+  std::size_t word_count = 0;
 };
 
 struct SettingInfo {

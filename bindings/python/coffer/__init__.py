@@ -1,6 +1,7 @@
-"""Backs up Microsoft 365 mailboxes.
+"""Backs up Microsoft 365 mailboxes; authenticates card payments in apps (3-D Secure).
 
-`coffer.cloudbackup.Office365Backup` does the work; every call that fails raises CofferError.
+`coffer.cloudbackup.Office365Backup` and `coffer.threeds.Client` do the work; every call that fails
+raises CofferError.
 """
 
 from coffer._error import CofferError

@@ -31,7 +31,7 @@ PYBIND11_MODULE(_native, module) {
   options
       .disable_function_signatures();  // the generated docstrings have them, in Python's spelling
 
-  module.doc() = "The native part of coffer; use coffer.cloudbackup.";
+  module.doc() = "The native part of coffer; use coffer.cloudbackup and coffer.threeds.";
   module.attr("__version__") = coffer::version();
   // NOLINTNEXTLINE(performance-unnecessary-value-param): pybind11 wants this signature
   py::register_exception_translator([](std::exception_ptr failure) {
@@ -42,6 +42,7 @@ PYBIND11_MODULE(_native, module) {
     }
   });
   define_cloudbackup(module);
+  define_threeds(module);
   watch_forks();
   py::module_::import("atexit").attr("register")(py::cpp_function(&Live::close_all));
 }

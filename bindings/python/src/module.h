@@ -6,5 +6,6 @@
 namespace coffer::python {
 
 void define_cloudbackup(pybind11::module_& module);
+void define_threeds(pybind11::module_& module);
 
 }  // namespace coffer::python

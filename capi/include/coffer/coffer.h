@@ -58,6 +58,7 @@ COFFER_API int32_t coffer_has(const char* name);
 #endif
 
 #include <coffer/cloudbackup.h>
+#include <coffer/threeds.h>
 
 /* NOLINTEND */
 

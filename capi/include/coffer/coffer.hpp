@@ -14,3 +14,4 @@
 
 #include <coffer/cloudbackup.hpp>
 #include <coffer/support.hpp>
+#include <coffer/threeds.hpp>
