@@ -1,4 +1,4 @@
-"""The running sandbox: sockets, routing between Graph, login and control."""
+"""The running sandbox: sockets, routing between Graph, login, 3-D Secure and control."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
-from . import changes, service
+from . import changes, service, threeds
 from .control import Control
 from .oauth import CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, USER_SCOPES
 from .routes import VERSIONS, Route
@@ -25,6 +25,9 @@ from .tls import make_context
 from .tokens import Grant
 from .wire import Request, Response, dumps, json_response
 from .world import World, build
+
+if TYPE_CHECKING:
+    from .threeds.side import Side
 
 
 @dataclass
@@ -47,6 +50,9 @@ class Options:
     rate: int = 10_000
     window: float = 600.0
     second_port: int = 0
+    #: serve 3-D Secure: on, off, or auto (when what it needs is installed)
+    threeds: str = "off"
+    threeds_port: int = 0
     ready_file: str = ""
     ready_stdout: bool = False
     watch_stdin: bool = False
@@ -64,7 +70,20 @@ class App:
         self.second = HttpServer(self._elsewhere)
         self.ca_file = ""
         self.token = self.app_token = self.refresh_token = ""
-        self.control = Control(self.world, self.server, self.config, self.restore)
+        self.threeds = self._threeds()
+        self.control = Control(self.world, self.server, self.config, self.restore, self.threeds)
+
+    def _threeds(self) -> Side | None:
+        """The 3-D Secure side, with what only it needs; a sentence when that is missing."""
+        if self.options.threeds == "off":
+            return None
+        if not threeds.available():
+            if self.options.threeds == "on":
+                raise OSError(threeds.MISSING)
+            sys.stderr.write(f"sandbox: {threeds.MISSING}\n")
+            return None
+        from .threeds.side import Side
+        return Side(self.options.seed, self.world.clock)
 
     # -- state -----------------------------------------------------------------------------
 
@@ -87,6 +106,8 @@ class App:
             world.add(box)
         # pages made before belong to mailboxes that no longer exist
         world.pages = type(world.pages)()
+        if self.threeds is not None:
+            self.threeds.restore()
         if options.scenario:
             self._scenario(json.loads(Path(options.scenario).read_text("utf-8")))
         if self.token:
@@ -125,6 +146,7 @@ class App:
             "user": DEMO_USER, "token": self.token, "app_token": self.app_token,
             "refresh_token": self.refresh_token, "ca_file": self.ca_file,
             "second_origin": world.second, "seed": world.seed, "pid": os.getpid(),
+            "threeds": self.threeds.config() if self.threeds is not None else None,
         }
 
     # -- requests --------------------------------------------------------------------------
@@ -193,6 +215,8 @@ class App:
         try:
             await self.server.start(options.host, options.port, context)
             await self.second.start(options.host, options.second_port, context)
+            if self.threeds is not None:
+                await self._start_threeds(self.threeds, context)
             scheme = "https" if options.tls else "http"
             name = f"[{options.host}]" if ":" in options.host else options.host
             world.base = f"{scheme}://{name}:{self.server.port}"
@@ -206,7 +230,18 @@ class App:
         finally:
             await self.server.stop()
             await self.second.stop()
+            if self.threeds is not None:
+                await self.threeds.http.stop()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+    async def _start_threeds(self, side: Side, context: ssl.SSLContext | None) -> None:
+        """3-D Secure is https alone, whatever the mail part speaks."""
+        options, ca_file = self.options, self.ca_file
+        if context is None:
+            ca_file = options.ca_file or str(self.folder / "3ds-ca.pem")
+            context = make_context(self.folder, Path(ca_file), options.certificate)
+        await side.start(options.host, options.threeds_port, context, ca_file)
 
 
 def _ended(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -19,12 +19,17 @@ def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="python -m coffer.sandbox",
         description="A Microsoft Graph mail service and an authorization server on this machine, "
-                    "with mailboxes that never existed: for trying a backup without a tenant, "
-                    "and for tests.")
+                    "with mailboxes that never existed, and the servers of 3-D Secure, with "
+                    "cards that never existed: for trying a backup without a tenant, a payment "
+                    "without a bank, and for tests.")
     p.add_argument("--host", default="127.0.0.1", help="address to listen on")
     p.add_argument("--port", type=int, default=0, help="port to listen on (default: any)")
     p.add_argument("--second-origin", type=int, default=0, metavar="PORT",
                    help="port of the second origin, which records what reaches it")
+    p.add_argument("--3ds", dest="threeds", choices=("auto", "on", "off"), default="auto",
+                   help="serve 3-D Secure (default: when jwcrypto is installed)")
+    p.add_argument("--3ds-port", dest="threeds_port", type=int, default=0, metavar="PORT",
+                   help="its port (default: any)")
     p.add_argument("--tls", action="store_true", help="https with a certificate of a new CA")
     p.add_argument("--tls-certificate", choices=KINDS, default="good",
                    help="kind of server certificate")
@@ -81,9 +86,34 @@ def settings(config: dict[str, Any]) -> str:
         "backup.authorize()", "",
         f"# tenant {config['tenant']}",
     ]
+    if config["threeds"]:
+        lines += threeds_settings(config["threeds"])
     if config["ca_file"]:
         lines.append(f"# CA certificate: {config['ca_file']}")
     return "\n".join(lines)
+
+
+def threeds_settings(threeds: dict[str, Any]) -> list[str]:
+    """What to paste for a payment."""
+    return [
+        "", "# 3-D Secure: what get_auth_request returns and a card number go, as the JSON object",
+        '# {"authRequest": ..., "cardNumber": ...}, by POST to',
+        f"#   {threeds['server_url']}",
+        "# whose answer is for check_auth_response.",
+        "from coffer.threeds import Client", "",
+        "client = Client()",
+        f'client.config("SSLServerCACerts=" + open("{threeds["ca_file"]}").read())',
+        f'client.directory_server_id = "{threeds["directory_server_id"]}"',
+        f'client.directory_server_key_id = "{threeds["directory_server_key_id"]}"',
+        f'client.directory_server_cert_encoded = """{threeds["directory_server_cert"]}"""',
+        "# or with a key on the curve P-256:",
+        f'# key id {threeds["directory_server_ec_key_id"]}',
+        *("# " + line for line in threeds["directory_server_ec_cert"].splitlines()),
+        "client.acs_root_cert_count = 1",
+        f'client.set_acs_root_cert_encoded(0, """{threeds["acs_root_cert"]}""")', "",
+        "# Card numbers (the code is 123456):",
+        *(f"#   {number}  {name}" for name, number in threeds["cards"].items()),
+    ]
 
 
 def write_ready(path: Path, config: dict[str, Any]) -> None:
@@ -112,7 +142,8 @@ def main(arguments: list[str] | None = None) -> int:
         ca_file=args.ca_file, mail=args.mail, seed=args.seed, messages=args.messages,
         huge=args.huge, sizes=args.sizes, scenario=args.scenario, limits=not args.no_limits,
         concurrency=args.mailbox_concurrency, rate=rate[0], window=rate[1],
-        second_port=args.second_origin, ready_file=args.ready_file,
+        second_port=args.second_origin,
+        threeds=args.threeds, threeds_port=args.threeds_port, ready_file=args.ready_file,
         ready_stdout=args.ready_stdout, watch_stdin=args.watch_stdin, log=args.log)
 
     def announce(config: dict[str, Any]) -> None:

@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, Sequence
 from urllib.parse import urlencode
 
+from .threeds.client import ThreeDS
+
 Json = dict[str, Any]
 
 
@@ -49,90 +51,91 @@ class Control:
         assert isinstance(content, bytes)
         return content
 
-    def _call(self, method: str, name: str, body: Any = None, **query: Any) -> Any:
+    def call(self, method: str, name: str, body: Any = None, **query: Any) -> Any:
+        """Any control request; the methods below are those that have a name."""
         return json.loads(self._raw(method, name, body, **query))
 
     def config(self) -> Json:
         """Addresses, accounts and tokens."""
-        result: Json = self._call("GET", "config")
+        result: Json = self.call("GET", "config")
         return result
 
     def metrics(self, log: bool = False, items: bool = False) -> Json:
         """What the server counted; with the last requests and the counts per item on demand."""
-        result: Json = self._call("GET", "metrics", log=int(log), items=int(items))
+        result: Json = self.call("GET", "metrics", log=int(log), items=int(items))
         return result
 
     def reset_metrics(self) -> None:
         """Starts all counts again."""
-        self._call("POST", "metrics/reset", {})
+        self.call("POST", "metrics/reset", {})
 
     def set_faults(self, rules: Sequence[Json]) -> None:
         """Replaces the rules; an empty list ends all faults."""
-        self._call("POST", "faults", {"rules": list(rules)})
+        self.call("POST", "faults", {"rules": list(rules)})
 
     def faults(self) -> list[Json]:
         """The rules, with how often each matched and acted."""
-        result: list[Json] = self._call("GET", "faults")
+        result: list[Json] = self.call("GET", "faults")
         return result
 
     def mutate(self, *ops: Json, **op: Any) -> list[Json]:
         """Changes mailboxes: operations as objects, or one as keyword arguments."""
         wanted = list(ops) + ([op] if op else [])
-        result: list[Json] = self._call("POST", "mutate", {"ops": wanted})["results"]
+        result: list[Json] = self.call("POST", "mutate", {"ops": wanted})["results"]
         return result
 
     def load(self, spec: Json) -> list[str]:
         """Loads one mailbox, or several under `mailboxes`; returns the users."""
-        result: list[str] = self._call("POST", "load", spec)["users"]
+        result: list[str] = self.call("POST", "load", spec)["users"]
         return result
 
     def advance(self, seconds: float) -> float:
         """Moves the server's clock; returns its time."""
-        return float(self._call("POST", "clock", {"advance": seconds})["now"])
+        return float(self.call("POST", "clock", {"advance": seconds})["now"])
 
     def set_date_skew(self, seconds: float) -> None:
         """Makes the Date header (only) wrong by so much."""
-        self._call("POST", "clock", {"dateSkew": seconds})
+        self.call("POST", "clock", {"dateSkew": seconds})
 
     def expire_tokens(self) -> int:
         """Ends every access token issued so far, the printed ones too."""
-        return int(self._call("POST", "tokens/expire", {})["expired"])
+        return int(self.call("POST", "tokens/expire", {})["expired"])
 
     def issue_token(self, **members: Any) -> str:
         """A new access token: user, scopes, roles, lifetime, requests, client, opaque."""
-        return str(self._call("POST", "tokens/issue", members)["token"])
+        return str(self.call("POST", "tokens/issue", members)["token"])
 
     def issue_refresh_token(self, **members: Any) -> str:
         """A new refresh token for user, scopes, client."""
-        return str(self._call("POST", "tokens/issue", {**members, "refresh": True})
+        return str(self.call("POST", "tokens/issue", {**members, "refresh": True})
                    ["refresh_token"])
 
     def knobs(self, **values: Any) -> Json:
         """Sets knobs, returns all of them."""
-        result: Json = self._call("POST", "knobs", values)
+        result: Json = self.call("POST", "knobs", values)
         return result
 
     def close_connections(self) -> int:
         """Closes all connections of the server in an orderly way, this one included."""
         try:
-            return int(self._call("POST", "connections/close", {})["closed"])
+            return int(self.call("POST", "connections/close", {})["closed"])
         except (OSError, ValueError):
             return 0  # the answer was lost with its own connection
 
     def reset(self) -> None:
         """Mailboxes, rules, knobs, clock and metrics as at the start."""
-        self._call("POST", "reset", {})
+        self.call("POST", "reset", {})
 
     def mailbox(self, user: str = "alex@sandbox.example", hashes: bool = True, offset: int = 0,
                 limit: int = 1_000_000) -> list[Json]:
         """Every message: key, id, immutableId, folder, createdDateTime, sha256, size, …"""
-        result: list[Json] = self._call("GET", "mailbox", user=user, hashes=int(hashes),
+        result: list[Json] = self.call("GET", "mailbox", user=user, hashes=int(hashes),
                                         offset=offset, limit=limit)["messages"]
         return result
 
     def folders(self, user: str = "alex@sandbox.example") -> list[Json]:
         """Every folder: key, id, displayName, parent, hidden, messages."""
-        result: list[Json] = self._call("GET", "folders", user=user)
+        result: list[Json] = self.call("GET", "folders", user=user)
         return result
 
     def body(self, key: int | str, user: str = "alex@sandbox.example") -> bytes:
@@ -150,12 +153,12 @@ class Sandbox:
                  rate_limit: str = "10000/600", scenario: str | os.PathLike[str] = "",
                  ca_file: str | os.PathLike[str] = "", host: str = "127.0.0.1", port: int = 0,
                  spec: Json | None = None, rules: Sequence[Json] = (),
-                 python: str = "") -> None:
+                 python: str = "", threeds: bool = False) -> None:
         arguments = [
             f"--messages={messages}", f"--huge={huge}", f"--seed={seed}", f"--sizes={sizes}",
             f"--mailbox-concurrency={mailbox_concurrency}", f"--rate-limit={rate_limit}",
             f"--host={host}", f"--port={port}", "--ready-stdout", "--watch-stdin",
-            f"--tls-certificate={certificate}"]
+            f"--tls-certificate={certificate}", f"--3ds={'on' if threeds else 'off'}"]
         for name, value in (("mail", mail), ("scenario", scenario), ("ca-file", ca_file)):
             if value:
                 arguments.append(f"--{name}={os.fspath(value)}")
@@ -169,6 +172,7 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self.config: Json = {}
         self.control = Control("")
+        self._threeds: ThreeDS | None = None
 
     def start(self) -> "Sandbox":
         """Starts the process; returns when it accepts connections."""
@@ -181,6 +185,8 @@ class Sandbox:
             raise RuntimeError(f"the sandbox did not start (exit code {process.returncode})")
         self.config = json.loads(line)
         self.control = Control(self.config["base_url"], self.config["ca_file"])
+        if self.config["threeds"]:
+            self._threeds = ThreeDS(self.config["threeds"], self.control)
         if self._spec is not None:
             self.control.load(self._spec)
         if self._rules:
@@ -266,6 +272,13 @@ class Sandbox:
     @property
     def tenant(self) -> str:
         return str(self.config["tenant"])
+
+    @property
+    def threeds(self) -> ThreeDS:
+        """The 3-D Secure side, of a sandbox started with threeds=True."""
+        if self._threeds is None:
+            raise RuntimeError("this sandbox was started without threeds=True")
+        return self._threeds
 
     @property
     def pid(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import changes
 from .errors import GraphError
@@ -11,16 +11,20 @@ from .server import HttpServer
 from .wire import Request, Response, json_response
 from .world import World
 
+if TYPE_CHECKING:
+    from .threeds.side import Side
+
 
 class Control:
     """Answers control requests."""
 
     def __init__(self, world: World, server: HttpServer, config: Callable[[], dict[str, Any]],
-                 restart: Callable[[], None]) -> None:
+                 restart: Callable[[], None], threeds: Side | None = None) -> None:
         self._world = world
         self._server = server
         self._config = config
         self._restart = restart
+        self._threeds = threeds
         self._routes: dict[tuple[str, str], Callable[[Request, Any], Any]] = {
             ("GET", "config"): lambda r, b: self._config(),
             ("GET", "metrics"): self._metrics,
@@ -52,6 +56,8 @@ class Control:
         if (request.method, name) == ("GET", "body"):
             return self._body(request)
         route = self._routes.get((request.method, name))
+        if self._threeds is not None and name.startswith("threeds/"):
+            route = self._threeds.control
         if route is None:
             return json_response({"error": f"no control {request.method} {name}"}, 404, False)
         try:
