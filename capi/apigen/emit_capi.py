@@ -104,6 +104,12 @@ def _class_functions(library: Library, cls: Class) -> list[Function]:
                  "A setting by its number: static texts; effect is 0 when it acts, 1 when it has "
                  "no effect here, 2 when it is not available in this version. Pointers that are "
                  "not wanted may be NULL.", first),
+        Function(f"{prefix}_on_idle", "int32_t ",
+                 f"{prefix} *self, int32_t (*callback)(void *user_data), "
+                 "void *user_data, void (*destroy)(void *user_data)",
+                 "Called about every 200 ms, in the thread of a call that waits, while it waits; "
+                 "anything but 0 ends the call as an interrupt does (301). user_data and destroy: "
+                 "as with events.", first),
     ]
 
 

@@ -173,6 +173,11 @@ def component(library: Library, cls: Class) -> str:
                           "method.", "  ")]
     for event in cls.events:
         lines += [comment(event.doc, "  "), handler_setter(cls, event)]
+    lines += [comment("Called about every 200 ms, in the thread of a call that waits, while it "
+                      "waits; false ends the call as an interrupt does (301), what it throws comes "
+                      "out of the call.", "  "),
+              "  void on_idle(std::function<bool()> go_on) {",
+              f"    listen_idle({cls.c_prefix}_on_idle, std::move(go_on));", "  }"]
     return "\n".join(lines + ["};\n"])
 
 

@@ -31,6 +31,8 @@ class _Glue:
                     f"return static_cast<int32_t>({self.info}.setting_count);")
         self.define(f"{prefix}_config_item",
                     f"return config_item({self.info}, index, name, type, default_value, effect);")
+        self.define(f"{prefix}_on_idle",
+                    f"return listen_idle(self, {self.info}, callback, user_data, destroy);")
 
     def method(self, method: Method) -> None:
         name = f"{self.cls.c_prefix}_{names.snake(method.name)}"

@@ -116,6 +116,11 @@ using Invoke = std::function<std::int32_t(void* event, void* user_data)>;
 std::int32_t listen(const void* handle, const core::ClassInfo& info, int event, Invoke invoke,
                     void* user_data, Release destroy) noexcept;
 
+// The callback of calls that wait: anything but 0 ends the wait.
+using IdleCallback = std::int32_t (*)(void* user_data);
+std::int32_t listen_idle(const void* handle, const core::ClassInfo& info, IdleCallback callback,
+                         void* user_data, Release destroy) noexcept;
+
 // The event behind a handle that a running handler was given; 30001 afterwards. An event's handle
 // is a number too.
 core::Event& live_event(const void* handle);

@@ -212,6 +212,24 @@ std::int32_t listen(const void* handle, const core::ClassInfo& info, int event, 
   });
 }
 
+std::int32_t listen_idle(const void* handle, const core::ClassInfo& info, IdleCallback callback,
+                         void* user_data, Release destroy) noexcept {
+  return with_object(handle, info, [&](core::Component& object) {
+    if (callback == nullptr) {
+      object.on_idle(nullptr);
+      if (destroy != nullptr) {
+        destroy(user_data);
+      }
+      return;
+    }
+    auto data = std::make_shared<UserData>();
+    auto hook = std::make_shared<const core::IdleHook>(
+        [data, callback] { return callback(data->get()) == 0; });
+    data->own(user_data, destroy);
+    object.on_idle(std::move(hook));
+  });
+}
+
 core::Event& live_event(const void* handle) {
   return registry().event(handle);
 }

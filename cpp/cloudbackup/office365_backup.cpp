@@ -333,7 +333,7 @@ void Office365Backup::authorize() {
   tokens.refresh(
       [&outcome](const oauth::TokenResult& result) { outcome.emplace(result.code, result.text); });
   while (!outcome) {
-    if (interrupted_.load()) {
+    if (interrupted_.load() || !idle()) {
       throw Error(301, "Authorize was interrupted.");
     }
     transport.run_once(kDoEventsWait);

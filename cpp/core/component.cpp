@@ -28,6 +28,7 @@ struct Component::Impl {
   mutable std::mutex mutex;  // guards the tables
   ValueTables values;
   std::vector<std::shared_ptr<const Handler>> handlers;
+  std::shared_ptr<const IdleHook> idle_hook;
   std::atomic<std::uint64_t> wanted{0};  // a bit for each event that has a handler
 
   mutable std::mutex action_mutex;
@@ -110,6 +111,9 @@ std::string Component::config(std::string_view text) {
     }
     index = static_cast<int>(*number);
   }
+  if (!parsed.value && !row.writable && row.effect == Effect::kUnavailable) {
+    throw Error(kInvalidValue, std::string(row.name) + " cannot be read: " + row.reason);
+  }
   if (parsed.value) {
     if (!row.writable) {
       throw Error(kInvalidValue, std::string(row.name) + " can only be read");
@@ -175,6 +179,23 @@ void Component::fire(int event, Event& payload) {
     throw Error(kHandlerFailed,
                 std::string("the handler of ") + info_.events[event].name + " failed");
   }
+}
+
+void Component::on_idle(std::shared_ptr<const IdleHook> hook) {
+  {
+    const std::lock_guard<std::mutex> lock(impl_->mutex);
+    impl_->idle_hook.swap(hook);
+  }
+  // As in on: the former hook goes without the lock.
+}
+
+bool Component::idle() {
+  std::shared_ptr<const IdleHook> hook;
+  {
+    const std::lock_guard<std::mutex> lock(impl_->mutex);
+    hook = impl_->idle_hook;
+  }
+  return !hook || !*hook || (*hook)();
 }
 
 Component::ActionScope::ActionScope(Component& component) : component_(component) {

@@ -27,6 +27,9 @@ namespace coffer::core {
 // the user's data) when the last event that uses it has ended.
 using Handler = std::function<std::int32_t(Event&)>;
 
+// What a binding wants run while a call waits (Python: signal handlers); false ends the wait.
+using IdleHook = std::function<bool()>;
+
 class Component {
  public:
   explicit Component(const ClassInfo& info);
@@ -52,6 +55,9 @@ class Component {
   // nothing when there is none.
   void fire(int event, Event& payload);
 
+  // Installs, replaces or (nullptr) removes the hook of the calls that wait.
+  void on_idle(std::shared_ptr<const IdleHook> hook);
+
   // Called once, by the registry, when the user frees the handle: ends what runs, from any thread.
   virtual void shut_down() noexcept {}
 
@@ -73,6 +79,9 @@ class Component {
   void wait_for_actions() noexcept;
 
  protected:
+  // For an action that waits: about every 200 ms, in its thread, with no lock held. False: the call
+  // is to end as if it were interrupted (301).
+  bool idle();
   // For rows marked computed.
   virtual Value compute(int property, int index) const;
   virtual std::string compute_setting(int setting, int index) const;

@@ -230,6 +230,12 @@ inline void check_settings(const ClassRow& cls, const std::vector<SettingRow>& r
       CHECK(config_of(cls, shared, name + "[99999]", &value) == 606);
       continue;
     }
+    if (row.unavailable && !row.writable) {
+      CHECK(config_of(cls, shared, name, &value) == 713);
+      CHECK(std::strstr(coffer_last_error(shared), "cannot be read") != nullptr);
+      CHECK(config_of(cls, shared, name + "=1", &value) == 713);
+      continue;
+    }
     CHECK(config_of(cls, shared, name, &value) == 0);
     if (!row.computed) CHECK(value == row.initial);
     std::string upper = name;

@@ -65,7 +65,15 @@ class Lazy {
 template <class Facade, std::size_t Events>
 class Component final : public Live {
  public:
-  Component() = default;
+  // A signal handler that raises (Ctrl-C) ends a call that waits, and its exception leaves the
+  // call.
+  Component() {
+    facade_.on_idle([] {
+      const Gil gil;
+      check_signals();
+      return true;
+    });
+  }
   ~Component() override {
     forget();
     try {

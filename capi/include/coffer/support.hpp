@@ -140,6 +140,26 @@ void destroy_hook(void* user_data) noexcept {
   const std::unique_ptr<Hook<Event>> last(static_cast<Hook<Event>*>(user_data));
 }
 
+// The same for the callback of calls that wait.
+struct IdleHook {
+  std::function<bool()> go_on;
+  std::shared_ptr<Failures> failures;
+};
+
+inline std::int32_t idle_trampoline(void* user_data) noexcept {
+  auto* hook = static_cast<IdleHook*>(user_data);
+  try {
+    return hook->go_on() ? 0 : 1;
+  } catch (...) {
+    hook->failures->keep(std::current_exception());
+    return 1;
+  }
+}
+
+inline void destroy_idle_hook(void* user_data) noexcept {
+  const std::unique_ptr<IdleHook> last(static_cast<IdleHook*>(user_data));
+}
+
 // Base of the generated classes: owns one handle, gives each C function the form of C++.
 // Threads: as the C functions state it; close() from any thread. Moving is not shared use.
 template <class Raw>
@@ -247,6 +267,17 @@ class Component {
     }
     auto hook = std::make_unique<Hook<Event>>(Hook<Event>{std::move(handler), failures_});
     call(install, &trampoline<Event, RawEvent>, hook.get(), &destroy_hook<Event>);
+    static_cast<void>(hook.release());  // C owns it now
+  }
+
+  template <class Register>
+  void listen_idle(Register install, std::function<bool()> go_on) {
+    if (!go_on) {
+      call(install, nullptr, nullptr, nullptr);
+      return;
+    }
+    auto hook = std::make_unique<IdleHook>(IdleHook{std::move(go_on), failures_});
+    call(install, &idle_trampoline, hook.get(), &destroy_idle_hook);
     static_cast<void>(hook.release());  // C owns it now
   }
 

@@ -205,6 +205,25 @@ TEST_CASE("actions do not overlap: 30004 from the same thread, 143 from another"
   CHECK(code_of([&] { const Component::ActionScope after(thing); }) == 0);
 }
 
+TEST_CASE("a call that waits asks the hook whether to go on; none says yes, a replaced one goes") {
+  Thing thing;
+  CHECK(thing.idle());
+  int asked = 0;
+  auto counted = std::make_shared<int>(0);
+  thing.on_idle(std::make_shared<const IdleHook>([&asked, counted] { return ++asked < 2; }));
+  CHECK(counted.use_count() == 2);
+  CHECK(thing.idle());
+  CHECK_FALSE(thing.idle());
+  CHECK(asked == 2);
+  thing.on_idle(std::make_shared<const IdleHook>([&thing] {
+    thing.on_idle(nullptr);  // from inside: no lock is held
+    return false;
+  }));
+  CHECK(counted.use_count() == 1);
+  CHECK_FALSE(thing.idle());
+  CHECK(thing.idle());
+}
+
 TEST_CASE("wait_for_actions returns only after the action of another thread has ended") {
   Thing thing;
   Gate begun;

@@ -100,6 +100,9 @@ TEST_CASE("settings without effect are kept, unavailable ones refused with a rea
   CHECK(thing.config("NotYet=std") == "std");
   CHECK(contains(text_of([&] { thing.config("NotYet=x"); }), "not available in this version"));
   CHECK(code_of([&] { thing.config("NotYet=x"); }) == 713);
+  // An empty answer would pass for "there is none".
+  CHECK(code_of([&] { thing.config("Unread"); }) == 713);
+  CHECK(contains(text_of([&] { thing.config("Unread"); }), "cannot be read: nobody looks at it"));
   CHECK(thing.config("Phase") == "3");
   CHECK(code_of([&] { thing.config("Phase=1"); }) == 713);
   CHECK(code_of([&] { thing.config("Folder=a\nb"); }) == 713);

@@ -19,6 +19,7 @@ using coffer::core::Error;
 using coffer::core::Event;
 using coffer::core::EventInfo;
 using coffer::core::Handler;
+using coffer::core::IdleHook;
 using coffer::core::PropertyInfo;
 using coffer::core::SettingInfo;
 using coffer::core::Type;
@@ -73,6 +74,7 @@ enum Setting {
   kNotYet,
   kToken,
   kSwitch,
+  kUnread,
 };
 inline const char* const kVersions[] = {"1.0", "1.1"};
 inline const char* const kBitWords[] = {"12288", "3072", "768"};
@@ -111,9 +113,11 @@ inline const SettingInfo kSettings[] = {
      kActs, "", false, false},
     {"Switch", Type::kString, "OFF", 0, 0, kSwitchWords, 2, -1, -1, false, true, false, false,
      false, false, kActs, "", false, false},
+    {"Unread", Type::kString, "", 0, 0, nullptr, 0, -1, -1, false, false, false, false, true, false,
+     Effect::kUnavailable, "nobody looks at it", false, false},
 };
 inline const EventInfo kEvents[] = {{"Ping", false}, {"Ask", true}};
-inline const ClassInfo kInfo = {"Thing", kProperties, 11, kSettings, 15, kEvents, 2};
+inline const ClassInfo kInfo = {"Thing", kProperties, 11, kSettings, 16, kEvents, 2};
 
 struct Ping : Event {
   int seen = 0;
@@ -131,6 +135,7 @@ class Thing : public Component {
   Thing() : Component(kInfo) {}
 
   using Component::flag;
+  using Component::idle;
   using Component::in_action_of_this_thread;
   using Component::number;
   using Component::reset_all;
