@@ -10,14 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "certs/extensions.h"
 #include "crypto/public_key.h"
 
 namespace coffer::certs {
 
 enum class KeyKind { kRsa, kP256, kOther };
-
-// keyUsage (RFC 5280 section 4.2.1.3).
-constexpr unsigned kKeyCertSign = 0x04;
 
 class Certificate {
  public:
@@ -30,8 +28,10 @@ class Certificate {
   // quotation mark is quoted, quotation marks doubled (the manual, CertSubject).
   const std::string& subject() const noexcept;
   const std::string& issuer() const noexcept;
-  const std::string& subject_octets() const noexcept;  // DER, for comparing names
-  const std::string& issuer_octets() const noexcept;
+  // Keys for comparing names (core::name_key), and the subject's DER.
+  const std::string& subject_key() const noexcept;
+  const std::string& issuer_key() const noexcept;
+  std::string_view subject_octets() const noexcept;
   const std::string& serial() const noexcept;  // hexadecimal, lower case
   std::int64_t not_before() const noexcept;    // seconds since the epoch
   std::int64_t not_after() const noexcept;
@@ -42,17 +42,9 @@ class Certificate {
   // nullopt for kOther and for RSA outside 2048 to 8192 bits.
   const std::optional<crypto::PublicKey>& public_key() const noexcept;
 
-  bool is_ca() const noexcept;                      // basicConstraints
-  std::optional<int> path_length() const noexcept;  // intermediates allowed below
-  std::optional<unsigned> key_usage() const noexcept;
-  const std::string& subject_key_id() const noexcept;    // empty when absent
-  const std::string& authority_key_id() const noexcept;  // empty when absent
-  bool unknown_critical() const noexcept;  // a critical extension that nothing here understands
-  const std::string& name_constraints() const noexcept;  // DER of the extension, empty when absent
-  const std::string& alternative_names()
-      const noexcept;  // DER of subjectAltName, empty when absent
+  const Extensions& extensions() const noexcept;
 
-  bool strong_signature() const noexcept;  // neither MD2, MD4, MD5 nor SHA-1
+  bool strong_signature() const noexcept;  // SHA-2 of 256 bits or more, not MD5 or SHA-1
   // True when `issuer`'s key made this certificate's signature.
   bool signed_by(const Certificate& issuer) const;
 

@@ -103,8 +103,7 @@ core::Secret agree(const P256Key& key, const P256Point& point) {
   return core::Secret(coordinates(shared).reveal().substr(0, kP256Octets));
 }
 
-bool verify_ecdsa(const P256Point& key, const std::array<std::uint8_t, 32>& sha256,
-                  std::string_view signature) {
+bool verify_ecdsa(const P256Point& key, std::string_view hash, std::string_view signature) {
   if (signature.size() != 2 * kP256Octets) return false;
   Mpi r;
   Mpi s;
@@ -113,7 +112,7 @@ bool verify_ecdsa(const P256Point& key, const std::array<std::uint8_t, 32>& sha2
   require(mbedtls_mpi_read_binary(r.get(), octets(signature), kP256Octets), "read a signature");
   require(mbedtls_mpi_read_binary(s.get(), octets(signature.substr(kP256Octets)), kP256Octets),
           "read a signature");
-  return mbedtls_ecdsa_verify(group().get(), sha256.data(), sha256.size(), point.get(), r.get(),
+  return mbedtls_ecdsa_verify(group().get(), octets(hash), hash.size(), point.get(), r.get(),
                               s.get()) == 0;
 }
 

@@ -4,8 +4,6 @@
 // Threads: values; any thread, one at a time per object.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,8 +55,8 @@ class P256Key {
 // The x coordinate of the shared point, exactly 32 octets (RFC 7518 section 4.6.2, "Z").
 core::Secret agree(const P256Key& key, const P256Point& point);
 
-// `signature` is r || s, 64 octets (RFC 7518 section 3.4); any other length is false.
-bool verify_ecdsa(const P256Point& key, const std::array<std::uint8_t, 32>& sha256,
-                  std::string_view signature);
+// `hash` is the digest's octets, `signature` r || s, 64 octets (RFC 7518 section 3.4); any other
+// length is false.
+bool verify_ecdsa(const P256Point& key, std::string_view hash, std::string_view signature);
 
 }  // namespace coffer::crypto

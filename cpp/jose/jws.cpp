@@ -68,7 +68,9 @@ std::string signature_problem(const ParsedJws& jws, const crypto::PublicKey& key
   if (jws.algorithm == JwsAlgorithm::kEs256) {
     const auto* const point = std::get_if<crypto::P256Point>(&key);
     if (point == nullptr) return "ES256 needs a P-256 key";
-    good = crypto::verify_ecdsa(*point, hash, jws.signature);
+    good = crypto::verify_ecdsa(
+        *point, {static_cast<const char*>(static_cast<const void*>(hash.data())), hash.size()},
+        jws.signature);
   } else {
     const auto* const rsa = std::get_if<crypto::RsaPublicKey>(&key);
     if (rsa == nullptr) return "PS256 needs an RSA key";

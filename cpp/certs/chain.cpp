@@ -1,0 +1,209 @@
+#include "certs/chain.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "certs/name_constraints.h"
+#include "core/text.h"
+#include "jose/base64url.h"
+
+namespace coffer::certs {
+namespace {
+
+constexpr std::size_t kMostLength = 12;      // leaf to anchor: x5c's ten, an anchor, and one more
+constexpr std::size_t kMostSignatures = 64;  // cross certificates could ask for very many
+constexpr std::size_t kLeastEcBits = 256;
+
+std::string quoted(const Certificate& certificate) {
+  return "'" + certificate.subject() + "'";
+}
+
+// What may be said of a certificate wherever it stands in the path.
+std::string own_problem(const Certificate& certificate, std::int64_t now) {
+  if (now < certificate.not_before()) return quoted(certificate) + " is not valid yet";
+  if (now > certificate.not_after()) return quoted(certificate) + " has expired";
+  if (certificate.extensions().unknown_critical) {
+    return quoted(certificate) + " has a critical extension that is not understood";
+  }
+  const bool weak = certificate.key_kind() == KeyKind::kRsa ? !certificate.public_key()
+                                                            : certificate.key_bits() < kLeastEcBits;
+  if (weak) return quoted(certificate) + " has a key that is too short or not supported";
+  return {};
+}
+
+bool self_issued(const Certificate& certificate) {
+  return certificate.subject_key() == certificate.issuer_key();
+}
+
+class Search {
+ public:
+  Search(const std::vector<Certificate>& intermediates, const std::vector<Certificate>& anchors,
+         std::int64_t now)
+      : anchors_(anchors), now_(now) {
+    // Anchors first: the shortest path is found first.
+    for (const auto* list : {&anchors, &intermediates}) {
+      for (const Certificate& one : *list) {
+        if (std::find(pool_.begin(), pool_.end(), one) == pool_.end()) pool_.push_back(one);
+      }
+    }
+  }
+
+  bool run(const Certificate& leaf) {
+    path_.push_back(leaf);
+    problem_ = own_problem(leaf, now_);
+    return problem_.empty() && extend();
+  }
+  std::vector<Certificate> path() && { return std::move(path_); }
+  std::string problem() const { return problem_; }
+
+ private:
+  bool is_anchor(const Certificate& one) const {
+    return std::find(anchors_.begin(), anchors_.end(), one) != anchors_.end();
+  }
+
+  bool extend() {
+    const Certificate last = path_.back();
+    if (is_anchor(last)) return true;
+    if (!last.strong_signature()) {
+      fail(quoted(last) + " is signed with a weak hash");
+      return false;
+    }
+    bool any = false;
+    for (const bool matching : {true, false}) {  // those with the right key id before the others
+      for (const Certificate& issuer : pool_) {
+        if (issuer.subject_key() != last.issuer_key() || matches(issuer, last) != matching) {
+          continue;
+        }
+        any = true;
+        if (take(last, issuer)) return true;
+      }
+    }
+    if (!any) {
+      fail("the certificate of '" + last.issuer() + "', which issued " + quoted(last) +
+           ", is missing");
+    }
+    return false;
+  }
+
+  static bool matches(const Certificate& issuer, const Certificate& subject) {
+    const std::string& wanted = subject.extensions().authority_key_id;
+    const std::string& given = issuer.extensions().subject_key_id;
+    return wanted.empty() || given.empty() || wanted == given;
+  }
+
+  bool take(const Certificate& last, const Certificate& issuer) {
+    if (std::find(path_.begin(), path_.end(), issuer) != path_.end()) return false;
+    std::string problem = issuer_problem(issuer);
+    if (problem.empty() && !signature_good(last, issuer)) {
+      problem = quoted(last) + " is not signed by " + quoted(issuer);
+    }
+    if (!problem.empty()) {
+      fail(std::move(problem));
+      return false;
+    }
+    path_.push_back(issuer);
+    if (extend()) return true;
+    path_.pop_back();
+    return false;
+  }
+
+  std::string issuer_problem(const Certificate& issuer) const {
+    std::string problem = own_problem(issuer, now_);
+    if (!problem.empty()) return problem;
+    const Extensions& extensions = issuer.extensions();
+    if (!extensions.ca) return quoted(issuer) + " is no CA";
+    if (extensions.key_usage && (*extensions.key_usage & kKeyCertSign) == 0) {
+      return quoted(issuer) + " may not sign certificates (keyUsage)";
+    }
+    // Intermediates below it, the self-issued ones not counted (RFC 5280 section 4.2.1.9).
+    const auto below = std::count_if(path_.begin() + 1, path_.end(),
+                                     [](const Certificate& one) { return !self_issued(one); });
+    if (extensions.path_length && below > *extensions.path_length) {
+      return quoted(issuer) + " allows fewer CAs below it (pathLenConstraint)";
+    }
+    if (path_.size() >= kMostLength) return "the chain is too long";
+    for (std::size_t i = 0; i < path_.size(); ++i) {
+      if (i > 0 && self_issued(path_[i])) continue;  // RFC 5280 section 4.2.1.10
+      problem = constraint_problem(issuer, path_[i]);
+      if (!problem.empty()) return problem;
+    }
+    return {};
+  }
+
+  bool signature_good(const Certificate& subject, const Certificate& issuer) {
+    if (signatures_ >= kMostSignatures) return false;
+    ++signatures_;
+    return subject.signed_by(issuer);
+  }
+
+  // The problem of the longest path says most.
+  void fail(std::string problem) {
+    if (!problem_.empty() && path_.size() < deepest_) return;
+    deepest_ = path_.size();
+    problem_ = std::move(problem);
+  }
+
+  std::vector<Certificate> pool_;
+  const std::vector<Certificate>& anchors_;
+  const std::int64_t now_;
+  std::vector<Certificate> path_;
+  std::size_t signatures_ = 0;
+  std::size_t deepest_ = 0;
+  std::string problem_;
+};
+
+// The base64 of one entry, which some senders put between the lines of PEM.
+std::string_view without_armour(std::string_view entry) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
+  std::string_view text = core::trim(entry);
+  if (!core::starts_with(text, kBegin)) return text;
+  text.remove_prefix(kBegin.size());
+  const std::size_t end = text.find(kEnd);
+  if (end == std::string_view::npos || end + kEnd.size() != text.size()) return entry;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+X5c read_x5c(const std::vector<std::string>& entries) {
+  X5c out;
+  std::size_t octets = 0;
+  for (const std::string& entry : entries)
+    octets += entry.size();
+  if (entries.empty()) {
+    out.problem = "x5c holds no certificate";
+  } else if (entries.size() > kMaxX5cCertificates || octets > kMaxX5cOctets) {
+    out.problem = "x5c holds more than 10 certificates or 64 KiB";
+  }
+  if (!out.problem.empty()) return out;
+  for (const std::string& entry : entries) {
+    const auto der = jose::decode_base64_lenient(without_armour(entry));
+    auto certificate = der ? Certificate::from_der(*der) : std::nullopt;
+    if (!certificate) {
+      out.certificates.clear();
+      out.problem = "x5c holds something that is no certificate";
+      return out;
+    }
+    out.certificates.push_back(std::move(*certificate));
+  }
+  return out;
+}
+
+ChainVerdict verify_chain(const Certificate& leaf, const std::vector<Certificate>& intermediates,
+                          const std::vector<Certificate>& anchors, std::int64_t now) {
+  ChainVerdict verdict;
+  if (anchors.empty()) {
+    verdict.problem = "no root certificate is configured";
+    return verdict;
+  }
+  Search search(intermediates, anchors, now);
+  if (search.run(leaf)) {
+    verdict.path = std::move(search).path();
+  } else {
+    verdict.problem = search.problem();
+  }
+  return verdict;
+}
+
+}  // namespace coffer::certs
