@@ -40,6 +40,18 @@ struct Fixture {
 
 }  // namespace
 
+TEST_CASE("a text takes its words alone") {
+  const Fixture test;
+  for (const char* word : {"bad", "", "good"}) {
+    CHECK(coffer_sample_device_set_mood(test.device, word) == 0);
+  }
+  CHECK(coffer_sample_device_set_mood(test.device, "Good") == 713);
+  CHECK(std::strstr(coffer_last_error(test.device), "one of good, bad, empty") != nullptr);
+  char* text = nullptr;
+  CHECK(coffer_sample_device_get_mood(test.device, &text) == 0);
+  CHECK(take(text) == "good");
+}
+
 TEST_CASE("indexed properties grow and shrink with their count") {
   const Fixture test;
   char* text = nullptr;
