@@ -39,12 +39,13 @@ struct IncomingExtensions {
   std::string raw;              // the array as JSON text, "" when there was none
 };
 
-// Those of a CRes: 201 for a missing member, 203 for a wrong type and for more than 15, 204 for
-// the same element twice, 202 for critical ones that are not in `known` (their ids in the detail).
-IncomingExtensions read_extensions(core::JsonView message_extension,
+// messageExtension of a CRes; `message` is its text, for the data as written. Adds 201 for a
+// missing member, 203 for a wrong type and for more than 15, 204 for the same element twice, 202
+// for critical ones that are not in `known` (their ids in the detail).
+IncomingExtensions read_extensions(core::JsonView root, std::string_view message,
                                    const std::vector<std::string>& known, Faults& faults);
 // Those of an ARes, which concern the 3DS Server: whatever can be read, nothing is refused.
-IncomingExtensions read_extensions_leniently(core::JsonView message_extension);
+IncomingExtensions read_extensions_leniently(core::JsonView root, std::string_view message);
 
 // KnownExtensions: ids separated by commas, blanks around them ignored.
 std::vector<std::string> extension_ids(std::string_view comma_separated);

@@ -34,11 +34,11 @@ class Faults {
  public:
   void add(std::string_view emv_code, std::string_view element);
   bool none() const noexcept { return code_.empty(); }
-  ProtocolFault first() const { return make_fault(code_, detail_); }
+  ProtocolFault first() const;
 
  private:
   std::string code_;
-  std::string detail_;
+  std::vector<std::string> elements_;
 };
 
 }  // namespace coffer::threeds

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/wipe.h"
 
@@ -31,7 +32,7 @@ class JsonObject {
   void append(std::string_view piece);
 
   std::string text_;
-  std::string names_;  // quoted, one after the other
+  std::vector<std::string> names_;
 };
 
 }  // namespace coffer::threeds

@@ -14,21 +14,26 @@
 namespace coffer::threeds {
 
 struct XNode {
-  std::string name;  // "" for the elements of a JSON array
-  std::string text;  // of a leaf
-  std::string sub_tree;
+  std::string name;       // "" for the elements of a JSON array
+  std::string text;       // of a leaf
+  std::size_t begin = 0;  // the element itself in the document's source
+  std::size_t end = 0;
   std::vector<std::pair<std::string, std::string>> attributes;  // XML only
   std::vector<XNode> children;
 };
 
-// The document node of a JSON text; its only child is "json". Throws 713 when `json` is no JSON.
-XNode json_tree(std::string_view json);
+struct XDocument {
+  std::string source;
+  XNode node;  // above the root element, which is its only child
+};
+
+// The root element of a JSON text is "json". Throws 713 when `json` is no JSON.
+XDocument json_tree(std::string_view json);
 
 class PathWalker {
  public:
   PathWalker() = default;
-  // `document` has the root element as its only child.
-  explicit PathWalker(XNode document) : document_(std::move(document)) {}
+  explicit PathWalker(XDocument document) : document_(std::move(document)) {}
 
   // Throws 713 when the path is malformed or points nowhere; the place stays what it was.
   void go(std::string_view path);
@@ -47,7 +52,7 @@ class PathWalker {
   const XNode& node_at(const std::vector<std::size_t>& place) const;
   const XNode& child(std::size_t index) const;
 
-  XNode document_;
+  XDocument document_;
   std::vector<std::size_t> place_;  // indices of children from the document down
 };
 

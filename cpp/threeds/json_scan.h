@@ -21,6 +21,9 @@ struct JsonMember {
 // In the order of the text; stops quietly where the text stops being JSON.
 std::vector<JsonMember> json_members(std::string_view text);
 
+// The value of a member of the outermost object, as written; empty when absent.
+std::string_view raw_member(std::string_view text, std::string_view name);
+
 // The element that stands at an octet, as an Erro names it: "challengeEntryBox.challengeInfoLabel";
 // array elements add nothing. An octet inside a member's name means that member.
 std::string element_at(std::string_view text, std::size_t octet);
