@@ -140,7 +140,9 @@ void AcsChannel::wait(milliseconds limit) {
   transport_->run_once(std::clamp(limit, milliseconds(0), kIdleInterval));
   if (idle_ && clock_.now() - last_idle_ >= kIdleInterval) {
     last_idle_ = clock_.now();
-    idle_();
+    if (!idle_()) {
+      interrupted_.store(true, std::memory_order_release);
+    }
   }
 }
 

@@ -61,7 +61,7 @@ std::chrono::seconds request_timeout(std::int64_t timeout_seconds) noexcept;
 class AcsChannel {
  public:
   using MakeTransport = std::function<std::unique_ptr<net::Transport>(net::TransportOptions)>;
-  using Idle = std::function<void()>;
+  using Idle = std::function<bool()>;  // false ends the wait as interrupt does
 
   AcsChannel(MakeTransport make, const core::Clock& clock, Idle idle);
   AcsChannel(const AcsChannel&) = delete;

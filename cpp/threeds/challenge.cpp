@@ -172,7 +172,7 @@ ChallengeOutcome Challenge::conclude(CresOutcome outcome, std::string_view json,
 }
 
 ChallengeEnd Challenge::received(const ReceivedErro& erro, std::string_view json) const {
-  ports_.listener.erro(json);
+  ports_.listener.erro_in(json);
   ChallengeEnd end = over(erro.manual_code, erro.text);
   end.erro = erro.erro;
   end.error_packet = json;
@@ -201,7 +201,7 @@ ChallengeEnd Challenge::expire(const ChallengeConduct& conduct) {
 
 // emv-3ds.md 11.3: best effort, and whatever comes back is not looked at.
 void Challenge::send_erro(const std::string& packet, const ChallengeConduct& conduct) {
-  ports_.listener.erro(packet);
+  ports_.listener.erro_out(packet);
   ports_.listener.packet_out(packet);
   AcsLimits limits;
   limits.timeout = conduct.timeout.count() == 0 ? kReadTimeout : conduct.timeout;

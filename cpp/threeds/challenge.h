@@ -29,7 +29,8 @@ class ChallengeListener {
   virtual ~ChallengeListener() = default;
   virtual void creq(std::string_view json) = 0;
   virtual void cres(std::string_view json) = 0;
-  virtual void erro(std::string_view json) = 0;  // either way
+  virtual void erro_out(std::string_view json) = 0;
+  virtual void erro_in(std::string_view json) = 0;
   virtual void packet_out(std::string_view packet) = 0;
   virtual void packet_in(std::string_view packet) = 0;
   virtual void note(const std::string& text) = 0;  // for the log, without secrets

@@ -1,44 +1,149 @@
 #include "threeds/client.h"
 
+#include <exception>
+#include <utility>
+
 #include "client_surface.h"
 #include "core/error.h"
+#include "net/curl_transport.h"
+#include "threeds/client_listener.h"
+#include "threeds/device_info.h"
+#include "threeds/extensions.h"
+#include "threeds/masking.h"
+#include "threeds/request_field.h"
 
 namespace coffer::threeds {
 namespace {
 
 using core::Error;
 
-// Contract section 2: an 11th extension is 606.
-constexpr std::int32_t kMostExtensions = 10;
+constexpr std::int32_t kIndexOutOfRange = 606;
+constexpr std::int32_t kHandlerFailed = 30003;
+constexpr std::int32_t kInterrupted = 301;
 constexpr std::int32_t kMostDeviceParams = 1000;
+
+ClientPorts real_ports() {
+  return {std::make_shared<core::SystemClock>(), std::make_shared<crypto::SystemRandom>(),
+          net::make_curl_transport};
+}
+
+// Contract section 2: Error fires before a method fails with one of these.
+bool has_event(std::int32_t code) noexcept {
+  return code == 604 || (code >= 1101 && code <= 1302);
+}
 
 }  // namespace
 
 class Client::Action {
  public:
   explicit Action(Client& client) : scope_(client), client_(client) {
-    client_.interrupted_.store(false);
+    client_.channel_.begin();
+    client_.handler_failed_.store(false);
     client_.acting_.store(true);
   }
   Action(const Action&) = delete;
   Action& operator=(const Action&) = delete;
-  ~Action() { client_.acting_.store(false); }
+  ~Action() {
+    client_.channel_.close();
+    client_.acting_.store(false);
+  }
 
  private:
   const ActionScope scope_;
   Client& client_;
 };
 
-Client::Client() : Component(kClientInfo) {}
+Client::Client() : Client(real_ports()) {}
+
+Client::Client(ClientPorts ports)
+    : Component(kClientInfo),
+      ports_(std::move(ports)),
+      channel_(ports_.make_transport, *ports_.clock, [this] { return idle(); }),
+      listener_(std::make_unique<Listener>(*this)) {
+  log_.set_level(static_cast<int>(setting_number(kSetLogLevel)));
+  log_.set_sink([this](int level, const std::string& message, const char* type) {
+    log_entry(level, message, type);
+  });
+}
 
 Client::~Client() = default;
 
+void Client::act(const std::function<void()>& body) {
+  const Action action(*this);
+  try {
+    body();
+  } catch (const Error& error) {
+    fire_error(error.code(), error.what());
+    if (!handler_failed_.load()) {
+      throw;
+    }
+  }
+  // Contract section 2: what a handler threw surfaces from the method that fired it.
+  if (handler_failed_.load()) {
+    throw Error(kHandlerFailed, "A handler failed.");
+  }
+}
+
+void Client::throw_if_interrupted() const {
+  if (channel_.interrupted()) {
+    throw Error(kInterrupted, "The call was interrupted.");
+  }
+}
+
+void Client::fire_now(int event, core::Event& payload) noexcept {
+  // Some events fire under libcurl's frames, which no exception may cross.
+  try {
+    fire(event, payload);
+  } catch (...) {
+    handler_failed_.store(true);
+  }
+}
+
+void Client::fire_error(std::int32_t code, const std::string& text) noexcept {
+  if (!has_event(code) || !wants(kOnError)) {
+    return;
+  }
+  try {
+    ErrorEvent event;
+    event.error_code = code;
+    event.description = text;
+    fire(kOnError, event);
+  } catch (...) {
+    handler_failed_.store(true);
+  }
+}
+
+void Client::log_entry(int level, const std::string& message, const char* type) noexcept {
+  if (!wants(kOnLog)) {
+    return;
+  }
+  try {
+    LogEvent event;
+    event.log_level = level;
+    event.message = message;
+    event.log_type = type;
+    fire(kOnLog, event);
+  } catch (...) {
+    handler_failed_.store(true);
+  }
+}
+
+void Client::log_message(const char* type, std::string_view json) {
+  if (!wants(kOnLog) || !log_.passes(core::LogLevel::kVerbose)) {
+    return;
+  }
+  log_.write(core::LogLevel::kVerbose,
+             setting_flag(kSetMaskSensitive) ? masked_message(json) : std::string(json), type);
+}
+
 void Client::add_device_param(const std::string& field, const std::string& value,
                               std::int32_t value_type, std::int32_t category) {
-  const std::lock_guard<std::mutex> lock(rows_mutex_);
+  check_device_param({field, value, value_type, category});
+  const std::lock_guard<std::mutex> lock(mutex_);
   const auto at = static_cast<std::int32_t>(number(kDeviceParamCount));
   if (at >= kMostDeviceParams) {
-    throw Error(606, "DeviceParams holds at most " + std::to_string(kMostDeviceParams) + ".");
+    throw Error(kIndexOutOfRange,
+                "DeviceParams holds at most " + std::to_string(kMostDeviceParams) + ".");
   }
   set(kDeviceParamCount, 0, at + 1);
   try {
@@ -54,12 +159,10 @@ void Client::add_device_param(const std::string& field, const std::string& value
 
 void Client::add_extension(const std::string& id, const std::string& name, bool critical,
                            const std::string& data) {
-  const std::lock_guard<std::mutex> lock(rows_mutex_);
+  check_extension({id, name, critical, data});
+  const std::lock_guard<std::mutex> lock(mutex_);
   const auto at = static_cast<std::int32_t>(number(kExtensionCount));
-  if (at >= kMostExtensions) {
-    throw Error(606,
-                "A message carries at most " + std::to_string(kMostExtensions) + " extensions.");
-  }
+  check_extension_room(static_cast<std::size_t>(at));
   set(kExtensionCount, 0, at + 1);
   set(kExtensionsId, at, id);
   set(kExtensionsName, at, name);
@@ -67,37 +170,52 @@ void Client::add_extension(const std::string& id, const std::string& name, bool 
   set(kExtensionsData, at, data);
 }
 
-void Client::add_request_field(const std::string& /*name*/, const std::string& /*value*/,
-                               std::int32_t /*value_type*/) {
-  throw Error(603, "Fields cannot be added to requests yet.");
-}
-
-void Client::check_auth_response(const std::string& /*auth_response*/) {
-  const Action action(*this);
-  throw Error(603, "There is no transaction; call GetAuthRequest first.");
+void Client::add_request_field(const std::string& name, const std::string& value,
+                               std::int32_t value_type) {
+  RequestField field{name, value, value_type};
+  check_request_field(field);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  extra_fields_.push_back(std::move(field));
 }
 
 std::string Client::get_auth_request() {
-  const Action action(*this);
-  throw Error(603, "DirectoryServerCert, SDKAppId and SDKReferenceNumber must be set first.");
+  std::string request;
+  act([&] { request = make_auth_request(); });
+  return request;
 }
 
-void Client::interrupt() noexcept {
-  interrupted_.store(true);
-}
-
-void Client::reset() {
-  const Action action(*this);
-  reset_all();
-}
-
-void Client::reset_transaction_info() {
-  const Action action(*this);
+void Client::check_auth_response(const std::string& auth_response) {
+  act([&] { take_auth_response(auth_response); });
 }
 
 void Client::send_challenge_request() {
-  const Action action(*this);
-  throw Error(603, "No challenge is required; call CheckAuthResponse first.");
+  act([&] { send_next_request(); });
+}
+
+void Client::interrupt() noexcept {
+  channel_.interrupt();
+}
+
+void Client::reset() {
+  act([&] {
+    transaction_.clear();
+    reset_all();
+    log_.set_level(static_cast<int>(setting_number(kSetLogLevel)));
+    const std::lock_guard<std::mutex> lock(mutex_);
+    extra_fields_.clear();
+    last_message_.set_message("");
+  });
+}
+
+void Client::reset_transaction_info() {
+  act([&] {
+    transaction_.clear();
+    clear_transaction_values();
+    store(kRequestorAppURL, std::string());
+    store_default(kOOBAppURLIndicator);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    extra_fields_.clear();
+  });
 }
 
 }  // namespace coffer::threeds

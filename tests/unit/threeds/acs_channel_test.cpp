@@ -23,7 +23,11 @@ const std::string kUrl = "https://acs.test/challenge";
 
 struct Rig : Network {
   int idle_calls = 0;
-  AcsChannel channel{maker(), clock, [this] { ++idle_calls; }};
+  int stop_after = 1 << 20;
+  AcsChannel channel{maker(), clock, [this] {
+                       ++idle_calls;
+                       return idle_calls < stop_after;
+                     }};
 
   Rig() {
     channel.begin();
@@ -47,7 +51,7 @@ TEST_CASE("a message goes out as a POST with its headers, as a peer that gets no
   CHECK(reply.status == 200);
   CHECK(reply.body == "answer");
   CHECK(reply.sent);
-  const net::Request& request = rig.transport.requests().at(0).request;
+  const net::Request request = rig.transport.requests().at(0).request;
   CHECK(request.method == "POST");
   CHECK(request.url == kUrl);
   CHECK(request.body == "body");
@@ -198,11 +202,16 @@ TEST_CASE("the binding gets its turn at least every 200 ms or so") {
   rig.post();
   CHECK(rig.idle_calls >= 49);
   CHECK(rig.idle_calls <= 51);
+  rig.idle_calls = 0;
+  rig.stop_after = 3;
+  CHECK(rig.post().kind == Kind::kInterrupted);
+  CHECK(rig.idle_calls == 3);
 }
 
 TEST_CASE("what the idle hook throws leaves post, and the transfer is gone") {
   Network network;
-  AcsChannel channel(network.maker(), network.clock, [] { throw core::Error(301, "signal"); });
+  AcsChannel channel(network.maker(), network.clock,
+                     []() -> bool { throw core::Error(301, "signal"); });
   network.transport.on(kUrl, FakeAnswer::ok("never").held());
   channel.begin();
   channel.open({});
