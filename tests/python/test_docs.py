@@ -15,15 +15,20 @@ sys.path.insert(0, str(ROOT / "capi"))
 from apigen import emit_docs, model, names  # noqa: E402
 
 LIBRARY = model.load(ROOT / "capi" / "api")
-CLASS = LIBRARY.class_named("Office365Backup")
 PAGES = emit_docs.pages(LIBRARY)
 
 
-def page(name: str) -> str:
-    return PAGES[f"{CLASS.package}/{name}"]
+def page(cls: model.Class, name: str) -> str:
+    return PAGES[f"{cls.package}/{name}"]
 
 
-def item(text: str, name: str) -> str:
+def each(what: str) -> pytest.MarkDecorator:
+    rows = [(cls, item) for cls in LIBRARY.classes for item in getattr(cls, what)]
+    return pytest.mark.parametrize("cls, item", rows,
+                                   ids=[f"{cls.name}.{item.name}" for cls, item in rows])
+
+
+def part_of(text: str, name: str) -> str:
     """From an item's anchor to the next."""
     found = re.search(rf'<a id="{emit_docs.anchor(name)}"></a>\n(.*?)(?=<a id=|\Z)', text, re.S)
     assert found, f"{name} is not on its page"
@@ -53,38 +58,40 @@ def test_every_page_is_reached_from_the_index() -> None:
     assert reached == set(PAGES)
 
 
-@pytest.mark.parametrize("leaf", CLASS.native_properties, ids=lambda leaf: leaf.name)
-def test_property(leaf: model.Property) -> None:
-    text = item(page("properties.md"), leaf.name)
-    for part in (leaf.doc, f"{CLASS.c_prefix}_get_{leaf.snake}(", f" {leaf.snake}(",
-                 f"def get_{leaf.snake}(", "- Type: ", "- Default: ", "- Access: "):
+@each("native_properties")
+def test_property(cls: model.Class, item: model.Property) -> None:
+    text = part_of(page(cls, "properties.md"), item.name)
+    for part in (item.doc, f"{cls.c_prefix}_get_{item.snake}(", f" {item.snake}(",
+                 f"def get_{item.snake}(", "- Type: ", "- Default: ", "- Access: "):
         assert part in text
-    assert (f"{CLASS.c_prefix}_set_{leaf.snake}(" in text) == leaf.writable
-    assert ("- Range: " in text) == bool(leaf.range or leaf.enum)
-    assert ("- Effect: " in text) == (leaf.effect != "active")
+    assert (f"{cls.c_prefix}_set_{item.snake}(" in text) == item.writable
+    assert ("- Range: " in text) == bool(item.range or item.enum or item.words or item.form)
+    assert ("- Index: " in text) == item.indexed
+    assert ("- Effect: " in text) == (item.effect != "active")
 
 
-@pytest.mark.parametrize("setting", CLASS.settings, ids=lambda setting: setting.name)
-def test_setting(setting: model.Setting) -> None:
-    text = item(page(emit_docs.settings_page_name(setting.section)), setting.name)
-    for part in (setting.doc, f'config("{setting.name}', "- Type: ", "- Default: ", "- Access: "):
+@each("settings")
+def test_setting(cls: model.Class, item: model.Setting) -> None:
+    text = part_of(page(cls, emit_docs.settings_page_name(item.section)), item.name)
+    for part in (item.doc, f'config("{item.name}', "- Type: ", "- Default: ", "- Access: "):
         assert part in text
-    assert ("- Effect: " in text) == (setting.effect != "active")
-    assert ("- Range: " in text) == bool(setting.range or setting.words)
+    assert ("- Effect: " in text) == (item.effect != "active")
+    assert ("- Range: " in text) == bool(item.range or item.words)
 
 
-def test_methods_events_errors_and_types() -> None:
-    for method in CLASS.methods:
-        assert f"def {names.snake(method.name)}(" in item(page("methods.md"), method.name)
-    for event in CLASS.events:
-        text = item(page("events.md"), event.name)
+@pytest.mark.parametrize("cls", LIBRARY.classes, ids=lambda cls: cls.name)
+def test_methods_events_errors_and_types(cls: model.Class) -> None:
+    for method in cls.methods:
+        assert f"def {names.snake(method.name)}(" in part_of(page(cls, "methods.md"), method.name)
+    for event in cls.events:
+        text = part_of(page(cls, "events.md"), event.name)
         assert names.python_event(event.name) in text
         assert all(field.doc in text for field in event.fields)
     for error in LIBRARY.errors:
-        if not error.classes or CLASS.name in error.classes:
-            assert f"COFFER_ERROR_{error.name}" in item(page("errors.md"), str(error.code))
-    for compound in {group.type for group in CLASS.groups}:
-        text = item(page("types.md"), compound)
+        if not error.classes or cls.name in error.classes:
+            assert f"COFFER_ERROR_{error.name}" in part_of(page(cls, "errors.md"), str(error.code))
+    for compound in {group.type for group in cls.groups}:
+        text = part_of(page(cls, "types.md"), compound)
         assert all(f"| {leaf.leaf} |" in text for leaf in LIBRARY.types[compound].fields)
 
 
