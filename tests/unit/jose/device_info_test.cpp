@@ -7,12 +7,11 @@
 #include "emv_vectors.h"
 #include "jose/concat_kdf.h"
 #include "jose/jwe.h"
+#include "octets.h"
 #include "scripted_random.h"
 
 namespace core = coffer::core;
 namespace jose = coffer::jose;
-using emv::b64;
-using emv::hex;
 using jose::Encryption;
 
 namespace {

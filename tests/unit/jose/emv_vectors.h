@@ -2,32 +2,13 @@
 // appendix C) and values computed from them independently of this library.
 #pragma once
 
-#include <string>
 #include <string_view>
 
-#include "core/text.h"
 #include "core/wipe.h"
 #include "crypto/p256.h"
-#include "jose/base64url.h"
+#include "octets.h"
 
 namespace emv {
-
-inline std::string b64(std::string_view text) {
-  return coffer::jose::decode_base64url(text).value();
-}
-inline std::string hex(std::string_view octets) {
-  const auto* const data =
-      static_cast<const std::uint8_t*>(static_cast<const void*>(octets.data()));
-  return coffer::core::hex(data, octets.size());
-}
-inline std::string unhex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
-  std::string out;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    out += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
-  }
-  return out;
-}
 
 struct KeyText {
   std::string_view d, x, y;

@@ -5,19 +5,19 @@
 
 #include "emv_messages.h"
 #include "emv_vectors.h"
+#include "jose/base64url.h"
 #include "jose/concat_kdf.h"
 #include "jose/jwe.h"
+#include "octets.h"
 
 namespace core = coffer::core;
 namespace jose = coffer::jose;
-using emv::b64;
-using emv::hex;
 using jose::Encryption;
 
 namespace {
 
 core::Secret cek() {
-  return core::Secret(emv::unhex(emv::kCek));
+  return core::Secret(unhex(emv::kCek));
 }
 
 std::string ascending(std::size_t size) {
@@ -61,7 +61,7 @@ TEST_CASE("session key of both sides") {
 }
 
 TEST_CASE("RFC 7518 appendix C") {
-  const core::Secret z(emv::unhex(emv::kZ));
+  const core::Secret z(unhex(emv::kZ));
   const core::Secret key = jose::concat_kdf(z, "A128GCM", "Alice", "Bob", 16);
   CHECK(jose::base64url(key.reveal()) == "VqqN6vgjbSBcIijNcacQGg");
 }
