@@ -19,8 +19,9 @@
 #include "core/component.h"
 #include "core/event_queue.h"
 #include "core/log.h"
+#include "crypto/random.h"
 #include "net/options.h"
-#include "oauth/token_source.h"
+#include "oauth/sign_in.h"
 
 namespace coffer::cloudbackup {
 
@@ -47,6 +48,10 @@ class Office365Backup final : public core::Component {
 
  private:
   class QueueEvents;
+  class SignInNews;
+  // Where OAuth.AccessToken comes from: set by the user, obtained by us, or obtained with settings
+  // that have changed since.
+  enum class TokenOrigin { kGiven, kObtained, kOutdated };
   struct Active;  // what lives as long as a run: transport, store, credentials, the run
 
   void start(bool resume);
@@ -59,12 +64,23 @@ class Office365Backup final : public core::Component {
   net::TransportOptions transport_options() const;
   void add_listeners(net::TransportOptions& options, bool at_once);
   oauth::TokenSettings token_settings() const;
+  oauth::SignInSettings sign_in_settings() const;
+  oauth::WebServerSettings web_server_settings() const;
+  oauth::Parameters own_parameters() const;
+  oauth::Token sign_in();
+  std::string web_auth_url() const;
+  std::string oauth_setting(int setting, int index) const;
+  bool token_good() const;
   void remember(const oauth::Token& token);
+  void oauth_property_set(int property);
+  void oauth_setting_set(int setting);
 
   core::EventQueue queue_;
   core::Log log_;
   Counters counters_;
   core::SystemClock clock_;
+  mutable crypto::SystemRandom random_;
+  oauth::RedirectServer redirect_server_;
   ExchangeRecord exchange_;
   std::atomic<bool> active_{false};
   std::atomic<bool> interrupted_{false};
@@ -79,6 +95,16 @@ class Office365Backup final : public core::Component {
   net::ServerCertificate certificate_;           // of the last connection
   std::optional<core::Clock::Time> token_ends_;  // of OAuth.AccessToken, where it is known
   std::int64_t token_lifetime_ = 0;
+  TokenOrigin token_origin_ = TokenOrigin::kGiven;
+  bool new_code_ = false;          // set after the refresh token that there is was obtained
+  std::string own_return_url_;     // ReturnURL as the library filled it in
+  std::string authorization_url_;  // where the browser is, while Authorize waits for it
+  std::string device_user_code_;
+  std::string device_url_;
+  mutable core::Secret verifier_;        // OAuthPKCEVerifier
+  mutable bool verifier_spent_ = false;  // its code has been exchanged
+  // OAuthParam* as the user set them, while they hold what a server answered.
+  std::optional<oauth::Parameters> asked_parameters_;
 };
 
 }  // namespace coffer::cloudbackup

@@ -99,6 +99,13 @@ void Office365Backup::check_setting(int setting, const std::string& value) const
     case kSetOtherHeaders:
       header_lines(value);
       break;
+    case kSetOAuthPKCEVerifier:
+      if (!value.empty() && !oauth::valid_verifier(value)) {
+        throw Error(713,
+                    "OAuthPKCEVerifier must be 43 to 128 letters, digits, '-', '.', '_' or '~' "
+                    "(RFC 7636).");
+      }
+      break;
     case kSetUserAgent:
       check_header_value("UserAgent", value);
       break;
@@ -127,9 +134,7 @@ void Office365Backup::after_set(int property, int /*index*/) {
     store(kProxyUser, std::string());
     store(kProxyPassword, std::string());
   } else if (property >= kOAuthAccessToken && property <= kOAuthWebAuthURL) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    token_ends_.reset();  // what was known belongs to the settings that were there before
-    token_lifetime_ = 0;
+    oauth_property_set(property);
   }
 }
 
@@ -142,6 +147,8 @@ void Office365Backup::after_set_setting(int setting, int /*index*/) {
     exchange_.keep_request(setting_flag(kSetTransferredRequest));
   } else if (setting == kSetTransferredDataLimit) {
     exchange_.limit_data(setting_number(kSetTransferredDataLimit));
+  } else {
+    oauth_setting_set(setting);
   }
 }
 
@@ -150,6 +157,8 @@ core::Value Office365Backup::compute(int property, int index) const {
     case kMessageCount:
       return static_cast<std::int32_t>(
           std::min<std::int64_t>(counters_.values().listed, INT32_MAX));
+    case kOAuthWebAuthURL:
+      return web_auth_url();
     case kSSLServerCertSubject: {
       const std::lock_guard<std::mutex> lock(mutex_);
       return certificate_.subject;
@@ -190,10 +199,6 @@ std::string Office365Backup::compute_setting(int setting, int index) const {
       return std::to_string(sums.deleted);
     case kSetBytesSaved:
       return std::to_string(sums.bytes_saved);
-    case kSetOAuthAccessTokenExpiration: {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      return std::to_string(token_lifetime_);
-    }
     case kSetRequestsSent:
       return std::to_string(requests_sent_.load());
     case kSetFailedMessage: {
@@ -220,7 +225,7 @@ std::string Office365Backup::compute_setting(int setting, int index) const {
     case kSetBytesTransferred:
       return std::to_string(exchange_.read().octets);
     default:
-      return Component::compute_setting(setting, index);
+      return oauth_setting(setting, index);
   }
 }
 

@@ -1,176 +1,191 @@
 #include "oauth/token_reply.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/error.h"
-#include "core/json.h"
 #include "core/text.h"
-#include "oauth/token_client.h"
+#include "oauth/service_advice.h"
 
 namespace coffer::oauth {
+
 namespace {
 
-using core::Error;
+constexpr std::size_t kMaxReply = std::size_t{1} << 20;
+constexpr std::size_t kMaxDescription = 500;
 
-struct Advice {
-  const char* code;
-  const char* text;
-};
-
-// graph-mail 8.4: the numbers worth a sentence of their own.
-constexpr std::array<Advice, 31> kAdvice = {{
-    {"50011", "Register the return URL with the app, exactly as it is sent."},
-    {"50020", "The user does not exist in this tenant; sign in with another account."},
-    {"50034", "The user does not exist in this tenant; sign in with another account."},
-    {"50053", "The account is locked or the address is blocked; wait, or ask the administrator."},
-    {"50055", "The password has expired; change it and try again."},
-    {"50057", "The account is disabled; ask the administrator."},
-    {"50076", "Multi-factor authentication is required; sign in with a grant that asks the user."},
-    {"50079", "Multi-factor authentication must be set up; sign in with a browser once."},
-    {"50126", "The user name or the password is wrong."},
-    {"50173", "The token was revoked; sign in again."},
-    {"50194",
-     "The app belongs to one tenant; put the tenant's id in place of 'common' in the URLs."},
-    {"50196", "The server saw a loop of requests; wait before the next sign-in."},
-    {"53003", "Conditional access blocks the sign-in; ask the administrator."},
-    {"54005", "The authorization code was used before; sign in again."},
-    {"65001", "Consent is missing; the user or an administrator must grant the permissions."},
-    {"65004", "The user declined the consent."},
-    {"70008", "The refresh token has expired; sign in again."},
-    {"700082", "The refresh token has expired; sign in again."},
-    {"70011",
-     "A scope is not valid; client credentials want 'https://graph.microsoft.com/.default'."},
-    {"1002012", "Client credentials want the scope 'https://graph.microsoft.com/.default'."},
-    {"700016",
-     "The app is not known in this tenant; check OAuth.ClientId and the tenant in the URLs."},
-    {"700024", "The clocks differ; set this machine's time."},
-    {"7000215", "OAuth.ClientSecret is wrong; use the secret's value, not its id."},
-    {"7000218", "OAuth.ClientSecret is missing."},
-    {"7000222", "OAuth.ClientSecret has expired; make a new one in the app registration."},
-    {"700025", "The app is a public client: leave OAuth.ClientSecret empty."},
-    {"70043", "The administrator's sign-in frequency ended the session; sign in again."},
-    {"90002", "There is no such tenant; check the tenant in the URLs."},
-    {"900144", "A parameter is missing in the request; check the OAuth settings."},
-    {"9001023",
-     "This grant does not work with 'common' or 'consumers'; put the tenant's id there."},
-    {"501481", "The PKCE verifier does not belong to this code; sign in again."},
-}};
-
-std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      c = ' ';
-    }
+// The first line, without what could break a log or a terminal.
+std::string readable(const std::string& description) {
+  std::string line = description.substr(0, description.find_first_of("\r\n"));
+  line.erase(
+      std::remove_if(line.begin(), line.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }),
+      line.end());
+  // A redirect may carry any octets.
+  if (!core::valid_utf8(line)) {
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; }, '?');
   }
-  return text.substr(0, 600);
+  if (line.size() > kMaxDescription) {
+    line.resize(kMaxDescription);
+    // Not in the middle of a character.
+    while (!line.empty() && !core::valid_utf8(line))
+      line.pop_back();
+    line += "…";
+  }
+  return line;
 }
 
-core::JsonLimits reply_limits() {
-  core::JsonLimits limits;
-  limits.max_size = std::size_t{1} << 20;
-  return limits;
+TokenResult failed(std::int32_t code, std::string text, bool transient) {
+  TokenResult result;
+  result.code = code;
+  result.text = std::move(text);
+  result.transient = transient;
+  return result;
 }
 
-std::optional<std::int64_t> lifetime(const core::JsonView& value) {
-  if (const auto number = value.number()) {
-    // A double beyond this range has no integer; nobody means such a lifetime.
-    return *number >= 0 && *number < 1e12
-               ? std::optional<std::int64_t>(static_cast<std::int64_t>(*number))
-               : std::nullopt;
+TokenResult refusal_in(const core::JsonView& body, int status) {
+  std::vector<long> numbers;
+  for (core::JsonView code = body["error_codes"].first(); code; code = code.next()) {
+    const double number = code.number().value_or(0);
+    if (number > 0 && number < 1e9) numbers.push_back(static_cast<long>(number));
   }
-  if (const auto text = value.string()) {
-    return core::parse_int(*text);  // v1-style servers send a string (graph-mail 8.4)
+  TokenResult result = refusal(body["error"].string_or(""), body["error_description"].string_or(""),
+                               std::move(numbers));
+  result.transient = result.transient || status >= 500 || status == 429;
+  return result;
+}
+
+// RFC 6750 2.1 b64token, loosely: what can stand in a header field without surprise.
+bool usable(const std::string& token) {
+  return !token.empty() && std::all_of(token.begin(), token.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
+  });
+}
+
+// What a property of its own holds.
+bool has_property(std::string_view name) {
+  constexpr std::array<std::string_view, 3> kHeld = {"access_token", "refresh_token", "code"};
+  return std::find(kHeld.begin(), kHeld.end(), name) != kHeld.end();
+}
+
+TokenResult accepted(const std::string& type, std::string access, std::string refresh) {
+  if (!core::equal_ignoring_case(type, "Bearer")) {
+    return failed(707, "The authorization server gave a token that is no Bearer token.", false);
   }
-  return std::nullopt;
+  if (!usable(access)) {
+    return failed(707, "The authorization server gave no usable access token.", false);
+  }
+  TokenResult result;
+  if (!usable(refresh)) refresh.clear();
+  result.token.access = core::Secret(std::move(access));
+  result.token.refresh = core::Secret(std::move(refresh));
+  return result;
+}
+
+TokenResult accepted_in(const core::JsonView& body) {
+  TokenResult result =
+      accepted(body["token_type"].string_or(""), body["access_token"].string_or(""),
+               body["refresh_token"].string_or(""));
+  if (result.code != 0) return result;
+  result.token.expires_in = lifetime(body["expires_in"]);
+  result.token.scope = body["scope"].string_or("");
+  for (core::JsonView member = body.first(); member; member = member.next()) {
+    const std::string name(member.name());
+    if (has_property(name) || member.is_object() || member.is_array()) continue;
+    result.members.emplace_back(name, member.string().value_or(member.text()));
+  }
+  return result;
 }
 
 }  // namespace
 
-std::string advice_for(std::string_view description) {
-  const std::size_t at = description.find("AADSTS");
-  if (at == std::string_view::npos) {
-    return "";
-  }
-  const std::size_t begin = at + 6;
-  const std::size_t end = description.find_first_not_of("0123456789", begin);
-  const std::string_view number =
-      description.substr(begin, end == std::string_view::npos ? end : end - begin);
-  for (const Advice& advice : kAdvice) {
-    if (number == advice.code) {
-      return advice.text;
+std::optional<std::int64_t> lifetime(const core::JsonView& value) {
+  std::optional<double> seconds = value.number();
+  if (const auto text = value.string()) {
+    if (const auto number = core::parse_int(core::trim(*text))) {
+      seconds = static_cast<double>(*number);
     }
   }
-  return "";
+  constexpr double kLongest = 10.0 * 365 * 24 * 3600;
+  if (!seconds || !std::isfinite(*seconds) || *seconds < 0) return std::nullopt;
+  return static_cast<std::int64_t>(std::min(*seconds, kLongest));
 }
 
-Token parse_token_reply(int status, std::string_view status_line, std::string_view body) {
-  const std::string said =
-      status_line.empty() ? "HTTP " + std::to_string(status) : std::string(status_line);
-  std::optional<core::Document> document;
+TokenResult refusal(const std::string& error, const std::string& description,
+                    std::vector<long> numbers) {
+  const std::string name = readable(error);
+  for (const long number : aadsts_numbers(description))
+    numbers.push_back(number);
+  std::string text = "The authorization server refused: " + name;
+  if (!description.empty()) text += ": " + readable(description);
+  if (text.back() != '.') text += '.';
+  if (const std::string advice = advice_for(name, numbers); !advice.empty()) text += " " + advice;
+  TokenResult result = failed(708, std::move(text), worth_retrying(name, numbers));
+  result.error = name;
+  return result;
+}
+
+JsonAnswer read_json_reply(const net::Outcome& outcome) {
+  const net::Reply& reply = outcome.reply;
+  JsonAnswer answer;
+  TokenResult& problem = answer.problem;
+  if (outcome.code != 0) {
+    problem = failed(outcome.code, "No token: " + outcome.text, outcome.transient);
+    return answer;
+  }
+  const bool good = reply.status == 200;
   try {
-    document = core::Document::parse(body, 707, "the token server's answer", reply_limits());
-  } catch (const Error& error) {
-    throw Error(707,
-                "The token server did not answer with a token (" + said + "): " + error.what());
-  }
-  const core::JsonView root = document->root();
-  if (const auto refused = root["error"].string()) {
-    const std::string description = one_line(root["error_description"].string_or(""));
-    std::string text = "The authorization server refused: " + one_line(*refused);
-    if (!description.empty()) {
-      text += ": " + description;
+    core::JsonLimits limits;
+    limits.max_size = kMaxReply;
+    limits.allow_nul = false;
+    core::Document document =
+        core::Document::parse(reply.body, 706, "The authorization server's answer", limits);
+    const core::JsonView body = document.root();
+    if (body["error"].is_string()) {
+      problem = refusal_in(body, reply.status);
+    } else if (good && body.is_object()) {
+      answer.document.emplace(std::move(document));
+    } else {
+      problem = failed(706, "The authorization server's answer cannot be understood.", false);
     }
-    const std::string advice = advice_for(description);
-    throw Error(708, advice.empty() ? text : advice + " " + text);
+  } catch (const core::Error& error) {
+    problem = failed(706, error.what(), false);
   }
-  Token token;
-  token.access = core::Secret(root["access_token"].string_or(""));
-  token.refresh = core::Secret(root["refresh_token"].string_or(""));
-  token.type = root["token_type"].string_or("Bearer");
-  token.scope = root["scope"].string_or("");
-  token.expires_in = lifetime(root["expires_in"]);
-  if (status != 200 || token.access.empty()) {
-    throw Error(707, "The token server's answer holds no access_token (" + said + ").");
+  if (!good && problem.code == 706) {
+    // A gateway's page says more by its status than by its text.
+    const bool later = reply.status >= 500 || reply.status == 429 || reply.status == 408;
+    problem = failed(
+        151, "The authorization server answered " + reply.status_line + "; check ServerTokenURL.",
+        later);
   }
-  if (!core::equal_ignoring_case(token.type, "Bearer")) {
-    throw Error(707, "The token server sent a token of type '" + one_line(token.type) +
-                         "'; only Bearer tokens can be used.");
-  }
-  const std::string& access = token.access.reveal();
-  for (const char c : access) {
-    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F) {
-      throw Error(707, "The token server sent a token that no header can carry.");
-    }
-  }
-  return token;
+  problem.retry_after = reply.header("Retry-After");
+  return answer;
 }
 
-std::string jwt_payload(std::string_view token) {
-  const std::size_t first = token.find('.');
-  const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
-  if (second == std::string_view::npos) {
-    return "";
-  }
-  const auto bytes = core::base64url_decode(token.substr(first + 1, second - first - 1));
-  if (!bytes) {
-    return "";
-  }
-  std::string text(bytes->begin(), bytes->end());
-  return core::json_problem(text, reply_limits()).empty() ? text : "";
+TokenResult read_token_reply(const net::Outcome& outcome) {
+  const JsonAnswer answer = read_json_reply(outcome);
+  if (!answer.document) return answer.problem;
+  TokenResult result = accepted_in(answer.document->root());
+  result.retry_after = answer.problem.retry_after;
+  return result;
 }
 
-std::string owner_of(std::string_view payload) {
-  if (payload.empty()) {
-    return "";
+TokenResult read_token_fields(const Parameters& fields) {
+  std::string type;
+  std::string access;
+  std::string life;
+  TokenResult result;
+  for (const auto& [name, value] : fields) {
+    if (name == "token_type") type = value;
+    if (name == "access_token") access = value;
+    if (name == "expires_in") life = value;
   }
-  try {
-    const auto document = core::Document::parse(payload, 707, "a token", reply_limits());
-    const std::string tid = document.root()["tid"].string_or("");
-    const std::string oid = document.root()["oid"].string_or("");
-    return tid.empty() || oid.empty() ? std::string() : tid + "/" + oid;
-  } catch (const Error&) {
-    return "";
-  }
+  result = accepted(type, std::move(access), {});
+  const auto seconds = core::parse_int(core::trim(life));
+  if (result.code == 0 && seconds && *seconds >= 0) result.token.expires_in = *seconds;
+  return result;
 }
 
 }  // namespace coffer::oauth

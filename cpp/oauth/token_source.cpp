@@ -18,20 +18,13 @@ std::string default_scope(const net::Url& service) {
 }
 
 std::optional<TokenRequest> silent_request(const TokenSettings& settings) {
-  TokenRequest request;
-  request.token_url = settings.token_url;
-  request.client_id = settings.client_id;
-  request.client_secret = settings.client_secret;
-  request.scope = settings.scope;
-  request.parameters = settings.parameters;
-  if (!settings.automatic_refresh || settings.token_url.empty() || settings.client_id.empty()) {
-    return std::nullopt;
-  }
-  if (settings.grant == Grant::kClientCredentials) {
-    request.grant = TokenGrant::kClientCredentials;
-    if (request.scope.empty()) request.scope = default_scope(settings.service);
-    return request;
-  }
+  if (!settings.automatic_refresh || settings.token_url.empty()) return std::nullopt;
+  TokenRequest request = client_request(settings);
+  const bool password = settings.grant == Grant::kPassword;
+  if (settings.client_id.empty() && !password) return std::nullopt;
+  if (settings.grant == Grant::kClientCredentials) return request;
+  // Manual, Password: when the token has expired, the same request is made again.
+  if (password && !request.user_name.empty() && !request.password.empty()) return request;
   if (settings.refresh_token.empty()) return std::nullopt;
   request.grant = TokenGrant::kRefreshToken;
   request.refresh_token = settings.refresh_token;
@@ -43,11 +36,33 @@ std::string missing(const TokenSettings& settings) {
     return "There is no token: set Authorization, or OAuth.ClientId, OAuth.ClientSecret and "
            "OAuth.ServerTokenURL (with OAuthAutomaticRefresh).";
   }
-  return "There is no token: this grant needs a sign-in, which this version does not do yet. Set "
-         "Authorization, OAuth.AccessToken, or OAuth.RefreshToken with OAuth.ServerTokenURL.";
+  return "There is no token: this grant needs a user. Call Authorize, or set Authorization, "
+         "OAuth.AccessToken, or OAuth.RefreshToken with OAuth.ServerTokenURL.";
 }
 
 }  // namespace
+
+TokenRequest client_request(const TokenSettings& settings) {
+  TokenRequest request;
+  request.token_url = settings.token_url;
+  request.client_id = settings.client_id;
+  request.assertion = settings.assertion;
+  request.scope = settings.scope;
+  request.parameters = settings.parameters;
+  if (settings.grant == Grant::kPassword) {
+    // Manual, Password: ClientSecret is the user's password, and no secret of the application.
+    request.grant = TokenGrant::kPassword;
+    request.user_name = settings.user_name;
+    request.password = settings.client_secret;
+    return request;
+  }
+  request.client_secret = settings.client_secret;
+  if (settings.grant == Grant::kClientCredentials) {
+    request.grant = TokenGrant::kClientCredentials;
+    if (request.scope.empty()) request.scope = default_scope(settings.service);
+  }
+  return request;
+}
 
 TokenSource::TokenSource(TokenSettings settings, net::Transport& transport,
                          const core::Clock& clock)
@@ -80,7 +95,8 @@ bool TokenSource::needs_refresh(core::Clock::Time now) const noexcept {
 
 void TokenSource::take(Token token) {
   renew_at_.reset();
-  if (token.expires_in) {
+  // A token that ends as it comes says nothing about when to renew it; the service's 401 does.
+  if (token.expires_in && *token.expires_in > 0) {
     const std::int64_t life = *token.expires_in;
     renew_at_ = clock_.now() + std::chrono::seconds(std::max(life - kAhead, life / 2));
   }

@@ -25,15 +25,21 @@ struct TokenSettings {
   Grant grant = Grant::kAuthorizationCode;
   std::string token_url;  // ServerTokenURL
   std::string client_id;
-  core::Secret client_secret;
+  core::Secret client_secret;  // with kPassword, the user's password
+  Assertion assertion;         // of OAuthClientCertStore; empty: the secret counts
+  std::string user_name;       // OAuthPasswordGrantUsername
   std::string scope;
   core::Secret access_token;               // of an earlier Authorize
   std::optional<std::int64_t> expires_in;  // of that, from now on
   core::Secret refresh_token;
   bool automatic_refresh = true;  // OAuthAutomaticRefresh
-  std::vector<std::pair<std::string, std::string>> parameters;
+  Parameters parameters;
   net::Url service;  // GraphURL: whose .default scope client credentials ask for
 };
+
+// Who asks for a token, for the grant of the settings: client authentication, scope, and what the
+// grants without a user need.
+TokenRequest client_request(const TokenSettings& settings);
 
 class TokenSource {
  public:
