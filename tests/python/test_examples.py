@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from coffer.sandbox import Sandbox
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "bindings" / "python" / "examples"
@@ -18,6 +20,29 @@ def run(sandbox: Sandbox, *arguments: str, token: str = "") -> tuple[int, str]:
                           env=environment, capture_output=True, text=True, timeout=100, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout
+
+
+def pay(typed: str, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, str(EXAMPLES / "challenge.py"), *arguments], input=typed,
+                          capture_output=True, text=True, timeout=100, check=False)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("card, typed", [
+    ("text", "123456\n"), ("single", "mail\n"), ("oob", "\n"), ("html", "123456\n"),
+    ("text", "wrong\n123456\n"), ("frictionless-Y", "")])
+def test_a_payment(card: str, typed: str) -> None:
+    status, output = pay(typed, card)
+    assert status == 0, output
+    assert output.endswith("transStatus: Y\n")
+
+
+def test_a_payment_that_is_refused() -> None:
+    status, output = pay("1\n2\n3\n")
+    assert status == 1 and output.endswith("transStatus: N\n")
+    status, output = pay("", "frictionless-N")
+    assert status == 1 and "transStatus: N" in output
 
 
 def test_backup(sandbox: Sandbox, tmp_path: Path) -> None:
