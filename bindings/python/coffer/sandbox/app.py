@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from . import changes, service, threeds
 from .control import Control
-from .oauth import CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, USER_SCOPES
+from .oauth import CLIENT_ID, CLIENT_SECRET, PASSWORD, PUBLIC_CLIENT_ID, USER_SCOPES
 from .routes import VERSIONS, Route
 from .server import Connection, HttpServer
 from .spec import DEMO_USER, demo
@@ -66,6 +66,7 @@ class App:
         self.options = options
         self.folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
         self.world: World = build(options.seed)
+        self.world.oauth.user = DEMO_USER
         self.server = HttpServer(self._handle, self._count)
         self.second = HttpServer(self._elsewhere)
         self.ca_file = ""
@@ -98,7 +99,7 @@ class App:
             options.rate, options.window, 1, 0.25)
         limits.lanes.clear()
         world.knobs = type(world.knobs)()
-        world.oauth.knobs = type(world.oauth.knobs)()
+        world.oauth.restore()
         world.tokens.lifetime = 3600.0
         world.mailboxes.clear()
         mail = Path(options.mail) if options.mail else None
@@ -138,12 +139,13 @@ class App:
         tenant = world.tokens.tenant
         return {
             "base_url": world.base, "graph_url": f"{world.base}/v1.0",
+            "auth_url": f"{world.base}/{tenant}/oauth2/v2.0/authorize",
             "token_url": f"{world.base}/{tenant}/oauth2/v2.0/token",
             "authority": f"{world.base}/{tenant}", "tenant": tenant, "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET, "public_client_id": PUBLIC_CLIENT_ID,
             "users": {b.user: {"id": b.oid, "messages": len(b)}
                       for b in world.mailboxes.values()},
-            "user": DEMO_USER, "token": self.token, "app_token": self.app_token,
+            "user": DEMO_USER, "password": PASSWORD, "token": self.token, "app_token": self.app_token,
             "refresh_token": self.refresh_token, "ca_file": self.ca_file,
             "second_origin": world.second, "seed": world.seed, "pid": os.getpid(),
             "threeds": self.threeds.config() if self.threeds is not None else None,

@@ -110,6 +110,10 @@ class Control:
         return str(self.call("POST", "tokens/issue", {**members, "refresh": True})
                    ["refresh_token"])
 
+    def register_certificate(self, pem: str, **members: Any) -> int:
+        """A certificate with whose key an application (client) may sign its assertions."""
+        return int(self.call("POST", "certificates", {"pem": pem, **members})["certificates"])
+
     def knobs(self, **values: Any) -> Json:
         """Sets knobs, returns all of them."""
         result: Json = self.call("POST", "knobs", values)
@@ -227,6 +231,21 @@ class Sandbox:
     @property
     def token_url(self) -> str:
         return str(self.config["token_url"])
+
+    @property
+    def auth_url(self) -> str:
+        """What OAuth.ServerAuthURL takes."""
+        return str(self.config["auth_url"])
+
+    @property
+    def public_client_id(self) -> str:
+        """An application without a secret."""
+        return str(self.config["public_client_id"])
+
+    @property
+    def password(self) -> str:
+        """Every user's."""
+        return str(self.config["password"])
 
     @property
     def token(self) -> str:

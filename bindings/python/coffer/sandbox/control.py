@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from . import changes
 from .errors import GraphError
+from .oauth import CLIENT_ID
 from .server import HttpServer
 from .wire import Request, Response, json_response
 from .world import World
@@ -37,6 +38,7 @@ class Control:
             ("POST", "tokens/expire"): lambda r, b: {"expired": world.tokens.expire_all()},
             ("POST", "tokens/issue"): self._issue,
             ("POST", "knobs"): lambda r, b: self.set_knobs(b),
+            ("POST", "certificates"): self._certificate,
             ("POST", "connections/close"): lambda r, b: {
                 "closed": server.close_connections()},
             ("POST", "reset"): self._reset,
@@ -108,6 +110,13 @@ class Control:
             answer["refresh_token"] = world.tokens.issue_refresh(again)
         return answer
 
+    def _certificate(self, request: Request, body: Any) -> Any:
+        """Registers a certificate (PEM) with an application."""
+        oauth = self._world.oauth
+        client = oauth.clients[body.get("client", CLIENT_ID)]
+        client.certificates.append(str(body["pem"]))
+        return {"certificates": len(client.certificates)}
+
     def set_knobs(self, body: dict[str, Any]) -> dict[str, Any]:
         """Sets knobs by name; returns all of them."""
         world = self._world
@@ -125,6 +134,13 @@ class Control:
             "revokeOldRefresh": (world.oauth.knobs, "revoke_old_refresh"),
             "expiresIn": (world.oauth.knobs, "expires_in"),
             "opaqueTokens": (world.oauth.knobs, "opaque"),
+            "signIn": (world.oauth.knobs, "sign_in"),
+            "authorizeError": (world.oauth.knobs, "authorize_error"),
+            "redirectState": (world.oauth.knobs, "redirect_state"),
+            "codeLifetime": (world.oauth.knobs, "code_lifetime"),
+            "deviceSignIn": (world.oauth.knobs, "device_sign_in"),
+            "deviceInterval": (world.oauth.knobs, "device_interval"),
+            "deviceLifetime": (world.oauth.knobs, "device_lifetime"),
         }
         for name in body:
             if name not in places:

@@ -75,6 +75,7 @@ class World:
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
         self.oauth.oids = self.oid_of
+        self.oauth.users = lambda: [b.user for b in self.mailboxes.values()]
 
     def add(self, box: Mailbox) -> None:
         """Adds or replaces a mailbox."""
