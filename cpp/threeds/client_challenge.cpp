@@ -160,6 +160,10 @@ void Client::send_next_request() {
 
 void Client::conclude(ChallengeOutcome outcome) {
   clear_answers();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    extra_fields_.clear();
+  }
   if (const auto* screen = std::get_if<Screen>(&outcome)) {
     show(*screen);
     remember_extensions(screen->extensions);
@@ -188,8 +192,6 @@ void Client::clear_answers() {
     store_default(property);
   }
   store_setting(kSetResendChallengeInfo, "");
-  const std::lock_guard<std::mutex> lock(mutex_);
-  extra_fields_.clear();
 }
 
 void Client::show_entry_box(const std::array<Property, 7>& properties, const EntryBox& box) {
