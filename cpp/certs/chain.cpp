@@ -92,11 +92,17 @@ class Search {
   }
 
   bool take(const Certificate& last, const Certificate& issuer) {
-    if (std::find(path_.begin(), path_.end(), issuer) != path_.end()) return false;
+    if (std::find(path_.begin(), path_.end(), issuer) != path_.end()) {
+      if (problem_.empty())
+        fail("the CAs of " + quoted(path_.front()) + " vouch for each other alone");
+      return false;
+    }
     std::string problem = issuer_problem(issuer);
     if (problem.empty() && !signature_good(last, issuer)) {
       problem = quoted(last) + " is not signed by " + quoted(issuer);
     }
+    // Last, because it may cost most: only who made the signatures can ask for it.
+    if (problem.empty()) problem = names_problem(issuer);
     if (!problem.empty()) {
       fail(std::move(problem));
       return false;
@@ -121,10 +127,13 @@ class Search {
     if (extensions.path_length && below > *extensions.path_length) {
       return quoted(issuer) + " allows fewer CAs below it (pathLenConstraint)";
     }
-    if (path_.size() >= kMostLength) return "the chain is too long";
+    return path_.size() < kMostLength ? std::string() : "the chain is too long";
+  }
+
+  std::string names_problem(const Certificate& issuer) const {
     for (std::size_t i = 0; i < path_.size(); ++i) {
       if (i > 0 && self_issued(path_[i])) continue;  // RFC 5280 section 4.2.1.10
-      problem = constraint_problem(issuer, path_[i]);
+      std::string problem = constraint_problem(issuer, path_[i]);
       if (!problem.empty()) return problem;
     }
     return {};
@@ -168,9 +177,11 @@ std::string_view without_armour(std::string_view entry) {
 
 X5c read_x5c(const std::vector<std::string>& entries) {
   X5c out;
+  out.problem.clear();
   std::size_t octets = 0;
-  for (const std::string& entry : entries)
+  for (const std::string& entry : entries) {
     octets += entry.size();
+  }
   if (entries.empty()) {
     out.problem = "x5c holds no certificate";
   } else if (entries.size() > kMaxX5cCertificates || octets > kMaxX5cOctets) {
@@ -199,8 +210,9 @@ ChainVerdict verify_chain(const Certificate& leaf, const std::vector<Certificate
   }
   Search search(intermediates, anchors, now);
   if (search.run(leaf)) {
+    verdict.problem.clear();
     verdict.path = std::move(search).path();
-  } else {
+  } else if (!search.problem().empty()) {
     verdict.problem = search.problem();
   }
   return verdict;

@@ -17,16 +17,16 @@ constexpr std::size_t kMaxX5cCertificates = 10;
 constexpr std::size_t kMaxX5cOctets = std::size_t{64} << 10;
 
 struct X5c {
-  std::string problem;                    // empty when all of it was read
-  std::vector<Certificate> certificates;  // leaf first, then hints in any order
+  std::string problem = "x5c was not read";  // empty when all of it was read
+  std::vector<Certificate> certificates;     // leaf first, then hints in any order
 };
 // Entries in either base64 alphabet, with line breaks or PEM armour; at least one, at most
 // kMaxX5cCertificates and kMaxX5cOctets of text.
 X5c read_x5c(const std::vector<std::string>& entries);
 
 struct ChainVerdict {
-  std::string problem;            // why there is no good path; empty when there is one
-  std::vector<Certificate> path;  // leaf to anchor, when good
+  std::string problem = "the chain was not verified";  // empty when there is a good path
+  std::vector<Certificate> path;                       // leaf to anchor, when good
   explicit operator bool() const noexcept { return problem.empty(); }
 };
 // `intermediates` are hints in any order, roots among them too; only `anchors` are trusted, and

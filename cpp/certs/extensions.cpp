@@ -105,8 +105,10 @@ bool is_understood(const std::string& oid) {
       "2.5.29.19",  // basicConstraints
       "2.5.29.30",  // nameConstraints
       "2.5.29.32",  // certificatePolicies
+      "2.5.29.33",  // policyMappings
       "2.5.29.35",  // authorityKeyIdentifier
       "2.5.29.37",  // extKeyUsage: no purpose is defined for signing acsSignedContent
+      "2.5.29.54",  // inhibitAnyPolicy: without policyConstraints, which is refused, of no effect
   };
   return kUnderstood.count(oid) != 0;
 }

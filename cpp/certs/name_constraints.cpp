@@ -11,6 +11,9 @@ namespace {
 
 namespace der = core::der;
 
+// Comparisons of one certificate with one CA: an ordinary one needs some tens.
+constexpr std::size_t kMostComparisons = std::size_t{1} << 14U;
+
 // The tags of GeneralName (RFC 5280 section 4.2.1.6).
 constexpr std::uint8_t kRfc822 = der::context(1);
 constexpr std::uint8_t kDns = der::context(2);
@@ -75,9 +78,11 @@ bool host_within(std::string_view host, std::string_view base, bool below_too) {
          host[host.size() - base.size() - 1] == '.';
 }
 
-bool mail_within(std::string_view mailbox, std::string_view base) {
-  const std::size_t at = mailbox.rfind('@');
-  if (at == std::string_view::npos) return base.empty();
+// nullopt for what is no plain mailbox: quoted ones with a second @ are not told from malformed
+// ones.
+std::optional<bool> mail_within(std::string_view mailbox, std::string_view base) {
+  const std::size_t at = mailbox.find('@');
+  if (at == std::string_view::npos || at != mailbox.rfind('@')) return std::nullopt;
   const std::size_t base_at = base.rfind('@');
   if (base_at == std::string_view::npos) return host_within(mailbox.substr(at + 1), base, false);
   return mailbox.substr(0, at) == base.substr(0, base_at) &&
@@ -193,6 +198,11 @@ std::string constraint_problem(const Certificate& ca, const Certificate& certifi
       if (!name) return "the names of '" + certificate.subject() + "' cannot be understood";
       names.push_back({name->tag, name->content});
     }
+  }
+  const std::size_t bases = constraints->permitted.size() + constraints->excluded.size();
+  if (bases * names.size() > kMostComparisons) {
+    return "'" + ca.subject() + "' has too many name constraints for the names of '" +
+           certificate.subject() + "'";
   }
   for (const Name& name : names) {
     if (!allowed(name, *constraints)) {

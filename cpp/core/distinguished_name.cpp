@@ -136,10 +136,11 @@ std::string quoted(std::string_view value) {
 
 std::string folded(std::string_view value) {
   std::string out;
-  for (const char c : trim(value)) {
-    if (c == ' ' && !out.empty() && out.back() == ' ') continue;
+  for (const char c : value) {
+    if (c == ' ' && (out.empty() || out.back() == ' ')) continue;
     out += c;
   }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
   return lower(out);
 }
 

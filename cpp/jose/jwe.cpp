@@ -106,6 +106,7 @@ ParsedJwe parse_jwe(std::string_view compact) {
       !decode((*pieces)[3], jwe.ciphertext) || !decode((*pieces)[4], jwe.tag)) {
     return refused("a part is not base64url");
   }
+  jwe.problem.clear();
   return jwe;
 }
 

@@ -40,7 +40,8 @@ SessionKey sdk_to_acs(const core::Secret& cek);  // the leftmost 16 octets
 SessionKey acs_to_sdk(const core::Secret& cek);  // the rightmost 16 octets
 
 struct Opened {
-  std::string problem;  // why it was refused, without a secret; empty when it was opened
+  // Why it was refused, without a secret; empty when it was opened.
+  std::string problem = "it was not opened";
   core::Secret plaintext;
   Encryption encryption = Encryption::kA128CbcHs256;
   std::optional<std::string> kid;
@@ -52,8 +53,8 @@ Opened open_dir(std::string_view compact, const SessionKey& key);
 
 // A compact JWE whose header was read and whose content is still sealed.
 struct ParsedJwe {
-  std::string problem;  // empty when it was understood
-  std::string header;   // JSON text
+  std::string problem = "it was not read";  // empty when it was understood
+  std::string header;                       // JSON text
   std::string alg;
   Encryption encryption = Encryption::kA128CbcHs256;
   std::optional<std::string> kid;

@@ -57,6 +57,7 @@ ParsedJws parse_jws(std::string_view compact) {
   jws.header = std::move(header.json);
   jws.payload = std::move(*payload);
   jws.signature = std::move(*signature);
+  jws.problem.clear();
   jws.signing_input = compact.substr(0, (*pieces)[0].size() + 1 + (*pieces)[1].size());
   return jws;
 }

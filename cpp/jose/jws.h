@@ -15,8 +15,8 @@ namespace coffer::jose {
 enum class JwsAlgorithm { kEs256, kPs256 };
 
 struct ParsedJws {
-  std::string problem;  // why it was refused; empty when it was understood
-  std::string header;   // JSON text
+  std::string problem = "it was not read";  // why it was refused; empty when it was understood
+  std::string header;                       // JSON text
   JwsAlgorithm algorithm = JwsAlgorithm::kEs256;
   std::vector<std::string> x5c;  // as sent; empty when the header has none
   std::string payload;           // decoded octets

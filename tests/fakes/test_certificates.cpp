@@ -24,10 +24,52 @@ void extend(X509* certificate, X509* issuer, int what, const std::string& value)
   X509_EXTENSION_free(extension);
 }
 
-TestCertificate make(const TestCertificate* authority, const CertificateWish& wish) {
+void extend_unknown(X509* certificate, const std::string& value) {
+  ASN1_OBJECT* kind = OBJ_txt2obj("1.3.6.1.4.1.55555.1", 1);
+  ASN1_OCTET_STRING* octets = ASN1_OCTET_STRING_new();
+  const unsigned char null[] = {5, 0};
+  ASN1_OCTET_STRING_set(octets, null, sizeof null);
+  const int critical = value.rfind("critical", 0) == 0 ? 1 : 0;
+  X509_EXTENSION* extension = X509_EXTENSION_create_by_OBJ(nullptr, kind, critical, octets);
+  X509_add_ext(certificate, extension, -1);
+  X509_EXTENSION_free(extension);
+  ASN1_OCTET_STRING_free(octets);
+  ASN1_OBJECT_free(kind);
+}
+
+void extend_all(X509* certificate, X509* issuer, const CertificateWish& wish) {
+  std::string basic = wish.basic_constraints;
+  if (basic.empty()) basic = wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE";
+  extend(certificate, issuer, NID_basic_constraints, basic);
+  if (!wish.key_usage.empty()) extend(certificate, issuer, NID_key_usage, wish.key_usage);
+  if (!wish.name_constraints.empty()) {
+    extend(certificate, issuer, NID_name_constraints, wish.name_constraints);
+  }
+  if (!wish.unknown_extension.empty()) extend_unknown(certificate, wish.unknown_extension);
+  if (wish.key_ids) {
+    extend(certificate, issuer, NID_subject_key_identifier, "hash");
+    if (issuer != certificate) {
+      extend(certificate, issuer, NID_authority_key_identifier, "keyid:always");
+    }
+  }
+  if (!wish.alternative_names.empty() && !wish.authority) {
+    extend(certificate, issuer, NID_subject_alt_name, wish.alternative_names);
+  }
+}
+
+EVP_PKEY* new_key(const CertificateWish& wish) {
+  if (wish.rsa_bits != 0) return EVP_RSA_gen(wish.rsa_bits);
+  return EVP_EC_gen(wish.curve.empty() ? "P-256" : wish.curve.c_str());
+}
+
+TestCertificate make(const TestCertificate* authority, const CertificateWish& wish,
+                     const TestCertificate* of = nullptr) {
   TestCertificate result;
-  result.key.reset(wish.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(wish.rsa_bits),
-                   EVP_PKEY_free);
+  if (of != nullptr) {
+    result.key = of->key;
+  } else {
+    result.key.reset(new_key(wish), EVP_PKEY_free);
+  }
   result.certificate.reset(X509_new(), X509_free);
   X509* certificate = result.certificate.get();
   X509_set_version(certificate, 2);
@@ -40,15 +82,15 @@ TestCertificate make(const TestCertificate* authority, const CertificateWish& wi
     X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8,
                                reinterpret_cast<const unsigned char*>(value.c_str()), -1, -1, 0);
   };
-  put("O", "Coffer tests");
-  put("CN", wish.common_name);
+  if (of != nullptr) {
+    X509_set_subject_name(certificate, X509_get_subject_name(of->certificate.get()));
+  } else {
+    put("O", "Coffer tests");
+    put("CN", wish.common_name);
+  }
   X509* issuer = authority != nullptr ? authority->certificate.get() : certificate;
   X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
-  extend(certificate, issuer, NID_basic_constraints,
-         wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
-  if (!wish.alternative_names.empty() && !wish.authority) {
-    extend(certificate, issuer, NID_subject_alt_name, wish.alternative_names);
-  }
+  extend_all(certificate, issuer, wish);
   EVP_PKEY* signer = authority != nullptr ? authority->key.get() : result.key.get();
   if (X509_sign(certificate, signer, wish.sha1 ? EVP_sha1() : EVP_sha256()) == 0) {
     throw std::runtime_error("a test certificate cannot be signed");
@@ -82,6 +124,11 @@ TestCertificate self_signed(const CertificateWish& wish) {
 
 TestCertificate issued_by(const TestCertificate& authority, const CertificateWish& wish) {
   return make(&authority, wish);
+}
+
+TestCertificate crossed(const TestCertificate& authority, const TestCertificate& of,
+                        const CertificateWish& wish) {
+  return make(&authority, wish, &of);
 }
 
 TestCertificate authority(const std::string& name) {

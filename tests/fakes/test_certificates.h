@@ -25,10 +25,20 @@ struct CertificateWish {
   bool authority = false;
   bool sha1 = false;
   unsigned rsa_bits = 0;  // 0: P-256
+  // In OpenSSL's notation; what is empty is left out.
+  std::string basic_constraints;  // instead of what `authority` says
+  std::string key_usage;
+  std::string name_constraints;
+  std::string unknown_extension;  // under an OID of nobody, "critical,DER:0500"
+  bool key_ids = false;           // subjectKeyIdentifier and authorityKeyIdentifier
+  std::string curve;              // instead of P-256
 };
 
 TestCertificate self_signed(const CertificateWish& wish = {});
 TestCertificate issued_by(const TestCertificate& authority, const CertificateWish& wish = {});
+// `of`'s name and key in a certificate of `authority`: a cross certificate.
+TestCertificate crossed(const TestCertificate& authority, const TestCertificate& of,
+                        const CertificateWish& wish);
 TestCertificate authority(const std::string& name = "Throw-away CA");
 
 }  // namespace coffer::test
