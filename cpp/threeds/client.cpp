@@ -27,9 +27,21 @@ ClientPorts real_ports() {
           net::make_curl_transport};
 }
 
-// Contract section 2: Error fires before a method fails with one of these.
+// Contract section 2: Error fires before a method fails with one of these, which are the protocol's
+// own among 1101 to 1302 (1120 is the network's).
 bool has_event(std::int32_t code) noexcept {
-  return code == 604 || (code >= 1101 && code <= 1302);
+  switch (code) {
+    case 604:
+    case 1101:
+    case 1102:
+    case 1201:
+    case 1202:
+    case 1301:
+    case 1302:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace

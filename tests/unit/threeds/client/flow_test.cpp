@@ -13,7 +13,7 @@ constexpr bool kBoth[] = {false, true};
 TEST_CASE("a text challenge runs to its end in each version and encryption") {
   for (const Version version : kVersions) {
     for (const bool gcm : kBoth) {
-      CAPTURE(version_text(version));
+      CAPTURE(std::string(version_text(version)));
       CAPTURE(gcm);
       ClientRig rig(version, gcm);
       rig.request = rig.client.get_auth_request();
@@ -130,7 +130,7 @@ TEST_CASE("each template is shown, and its answer goes out; the next screen star
       }
       for (const bool gcm : kBoth) {
         CAPTURE(row.ui_type);
-        CAPTURE(version_text(version));
+        CAPTURE(std::string(version_text(version)));
         ++cases;
         ClientRig rig(version, gcm);
         rig.open(row.ui_type, [](Members& cres) { cres.text("whyInfoLabel", "Why?"); });

@@ -47,8 +47,8 @@ TEST_CASE("each transStatus of a frictionless flow ends the transaction for the 
       if (version == Version::k210 && (*status == 'D' || *status == 'I')) {
         continue;
       }
-      CAPTURE(version_text(version));
-      CAPTURE(status);
+      CAPTURE(std::string(version_text(version)));
+      CAPTURE(std::string(status));
       ++cases;
       ClientRig rig(version);
       rig.request = rig.client.get_auth_request();
@@ -111,7 +111,7 @@ TEST_CASE("an Erro in place of the auth response is shown, and ends the transact
   for (const Row& row :
        {Row{"101", 1101}, Row{"102", 1102}, Row{"201", 1201}, Row{"202", 1202}, Row{"301", 1301},
         Row{"302", 1302}, Row{"203", 1101}, Row{"405", 1101}, Row{"x", 605}}) {
-    CAPTURE(row.erro_code);
+    CAPTURE(std::string(row.erro_code));
     ClientRig rig;
     rig.request = rig.client.get_auth_request();
     const std::string erro = Members()
@@ -136,7 +136,7 @@ TEST_CASE("an Erro in place of the auth response is shown, and ends the transact
 
 TEST_CASE("what the auth request needs and lacks is told, and nothing is made") {
   struct Row {
-    const char* name;
+    std::string name;
     std::int32_t code;
     std::function<void(ClientRig&)> spoil;
   };
@@ -236,7 +236,7 @@ TEST_CASE("reset_transaction_info clears the transaction and keeps what was conf
   for (const char* name : {"ACSURL", "ACSTransactionId", "DSTransactionId", "ServerTransactionId",
                            "ChallengeResponse", "MessageType", "SDKEphemeralPublicKey", "XText",
                            "ACSSignedContent", "ACSRenderingInterface"}) {
-    CAPTURE(name);
+    CAPTURE(std::string(name));
     CHECK(rig.client.config(name).empty());
   }
   CHECK(rig.text(kSDKAppId) == kAppId);

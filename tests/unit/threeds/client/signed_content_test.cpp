@@ -47,7 +47,7 @@ struct SignedRig : ClientRig {
 };
 
 struct Tampering {
-  const char* name;
+  std::string name;
   std::int32_t code;
   ScriptedAcs::Change change;
 };
