@@ -8,6 +8,8 @@
 
 #include <memory>
 
+#include "core/der.h"
+
 namespace coffer::net {
 
 namespace {
@@ -26,15 +28,11 @@ std::string text_of(const Memory& memory) {
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
 }
 
-// "CN=host, O=Somebody": the order of the certificate, UTF-8, control characters escaped.
 std::string name_of(const X509_NAME* name) {
-  const Memory memory(BIO_new(BIO_s_mem()));
-  if (!memory || name == nullptr) return {};
-  constexpr unsigned long kForm = XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_FN_SN | ASN1_STRFLGS_ESC_CTRL |
-                                  ASN1_STRFLGS_ESC_2253 | ASN1_STRFLGS_UTF8_CONVERT |
-                                  ASN1_STRFLGS_DUMP_UNKNOWN | ASN1_STRFLGS_DUMP_DER;
-  X509_NAME_print_ex(memory.get(), name, 0, kForm);
-  return text_of(memory);
+  const unsigned char* data = nullptr;
+  std::size_t size = 0;
+  if (name == nullptr || X509_NAME_get0_der(name, &data, &size) != 1) return {};
+  return core::distinguished_name({static_cast<const char*>(static_cast<const void*>(data)), size});
 }
 
 std::string pem_of(const STACK_OF(X509) * chain) {
