@@ -80,9 +80,9 @@ TEST_CASE("extensions: bad ones are 713") {
 }
 
 TEST_CASE("extensions: received ones as they were written") {
-  const std::string array =
-      R"([ {"name":"n1","id":"i1","criticalityIndicator":"False","data":{"big": 12345678901234567890, "e":"\u00e4"}},)"
-      R"({"data":{},"criticalityIndicator":false,"id":"i2","name":"n2"} ])";
+  const std::string array = R"([ {"name":"n1","id":"i1","criticalityIndicator":"False",)"
+                            R"("data":{"big": 12345678901234567890, "e":"\u00e4"}},)"
+                            R"({"data":{},"criticalityIndicator":false,"id":"i2","name":"n2"} ])";
   const auto extensions = with(array).extensions;
   CHECK(extensions.raw == array);
   REQUIRE(extensions.list.size() == 2);
