@@ -46,6 +46,31 @@ def _properties(library: Library, cls: Class) -> list[str]:
     return lines
 
 
+def _item(library: Library, cls: Class, prop: Property) -> list[str]:
+    """An indexed property: the accessors, then what the table knows."""
+    assert prop.count is not None
+    count = cls.property_named(prop.count)
+    assert count is not None
+    resize = f"{cls.c_prefix}_set_{count.snake}" if count.writable else "nullptr"
+    write = f"{cls.c_prefix}_set_{prop.snake}" if prop.writable else \
+        {"string": "TextIn", "bytes": "BytesIn"}.get(prop.type, "NumberIn") + "{nullptr}"
+    initial = {"True": "1", "False": "0"}.get(prop.default, prop.default)
+    lines = [f"      auto row = item_row({quoted(prop.name)}, {cls.c_prefix}_get_{prop.snake}, {write});",
+             f"      row.count = {cls.c_prefix}_get_{count.snake};", f"      row.resize = {resize};",
+             f"      row.initial = {quoted(initial)};"]
+    if prop.type == "int32" and prop.range is not None:
+        low, high = limits(prop, library.enums)
+        lines.append(f'      row.misfit = {{"{low - 1}", "{high + 1}"}};')
+    return ["    rows.push_back([] {", *lines, "      return row;", "    }());"]
+
+
+def _items(library: Library, cls: Class) -> list[str]:
+    rows = [line for prop in cls.native_properties if prop.indexed
+            for line in _item(library, cls, prop)]
+    return ["const std::vector<ItemRow> kItems = [] {", "    std::vector<ItemRow> rows;", *rows,
+            "    return rows;", "}();", ""] if rows else []
+
+
 def _setting_row(setting: Setting) -> str:
     low, high = setting.range if setting.range is not None else LIMITS.get(setting.type, (0, 0))
     words = ", ".join(map(quoted, setting.words))
@@ -68,14 +93,17 @@ def _event_row(cls: Class, event: Event) -> str:
 def surface_test(library: Library, cls: Class) -> str:
     prefix = cls.c_prefix
     lines = [f"// {BANNER}", f"#include <{library.prefix}/{cls.package}.h>", "",
-             f"using Handle = {prefix};", '#include "surface_checks.h"', "", "namespace {", "",
+             f"using Handle = {prefix};", '#include "surface_checks.h"', '#include "surface_items.h"', "", "namespace {", "",
              f"const ClassRow kClass = {{{quoted(cls.name)}, {prefix}_new, {prefix}_free,",
              f"                         {prefix}_config, {prefix}_config_count,",
              f"                         {prefix}_config_item}};", "", *_properties(library, cls),
-             "const std::vector<SettingRow> kSettings = {",
+             *_items(library, cls), "const std::vector<SettingRow> kSettings = {",
              *(_setting_row(setting) for setting in cls.settings), "};", "",
              "const std::vector<EventRow> kEvents = {",
              *(_event_row(cls, event) for event in cls.events), "};", "",
              "}  // namespace", "",
              f"SURFACE_TESTS({quoted(cls.name)})", ""]
+    if any(prop.indexed for prop in cls.native_properties):
+        lines += [f"TEST_CASE({quoted(cls.name + ': indexed properties and their rows')}) {{",
+                  "  check_items(kClass, kItems);", "}", ""]
     return "\n".join(lines)

@@ -60,7 +60,11 @@ void Client::check_setting(int setting, const std::string& value) const {
     case kSetXPath: {
       // Judged by going there: the former place stays when the path leads nowhere.
       const std::lock_guard<std::mutex> lock(mutex_);
-      last_message_.go(value);
+      if (!value.empty()) {
+        last_message_.go(value);
+      } else if (!last_message_.message().empty()) {
+        last_message_.go("/json");  // the default: the root
+      }
       break;
     }
     default:
