@@ -110,6 +110,16 @@ std::string TestCertificate::pem() const {
   return text;
 }
 
+std::string TestCertificate::key_pem() const {
+  BIO* memory = BIO_new(BIO_s_mem());
+  PEM_write_bio_PrivateKey(memory, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(memory, &data);
+  std::string text(data, static_cast<std::size_t>(size));
+  BIO_free(memory);
+  return text;
+}
+
 std::string TestCertificate::der() const {
   unsigned char* data = nullptr;
   const int size = i2d_X509(certificate.get(), &data);

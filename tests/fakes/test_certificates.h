@@ -15,6 +15,7 @@ struct TestCertificate {
   std::shared_ptr<x509_st> issuer;  // sent along by servers when set
   std::string pem() const;
   std::string der() const;
+  std::string key_pem() const;  // PKCS#8
 };
 
 struct CertificateWish {

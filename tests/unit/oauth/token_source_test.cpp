@@ -217,3 +217,92 @@ TEST_CASE("a source that goes away cancels its request") {
   CHECK_FALSE(called);
   CHECK(transport.requests()[0].cancelled);
 }
+
+TEST_CASE("an hour with tokens of one minute: always one that is good, renewed once each time") {
+  FakeTransport transport;
+  ManualClock clock;
+  oauth::TokenSettings settings = credentials();
+  settings.grant = oauth::Grant::kAuthorizationCode;
+  settings.refresh_token = core::Secret("r0");
+  int issued = 0;
+  auto ends = clock.now();
+  transport.on(kUrl, [&](const net::Request& request) {
+    // Rotation: only the newest refresh token is good.
+    const std::string newest = "&refresh_token=r" + std::to_string(issued);
+    const std::string tail = request.body.substr(request.body.find("&refresh_token="));
+    if (tail != newest) {
+      return FakeAnswer::with_status(400, R"({"error":"invalid_grant"})");
+    }
+    ++issued;
+    ends = clock.now() + std::chrono::seconds(60);
+    return token("t" + std::to_string(issued), 60, "r" + std::to_string(issued));
+  });
+  oauth::TokenSource source(settings, transport, clock);
+  int failures = 0;
+  for (int second = 0; second < 3600; ++second) {
+    if (source.needs_refresh(clock.now())) {
+      source.refresh([&](const oauth::TokenResult& result) { failures += result.code != 0; });
+      source.refresh([&](const oauth::TokenResult& result) { failures += result.code != 0; });
+      transport.run_once(std::chrono::milliseconds(0));
+    }
+    // Each request of the run carries the newest token, and it is good.
+    CHECK(source.authorization() == "Bearer t" + std::to_string(issued));
+    CHECK(clock.now() < ends);
+    clock.pass(1);
+  }
+  CHECK(failures == 0);
+  CHECK(issued == 120);  // at half its life, each minute twice
+}
+
+TEST_CASE("the password grant renews itself with the password, which is no client secret") {
+  FakeTransport transport;
+  transport.on(kUrl, token("one", 3600, "r"));
+  ManualClock clock;
+  oauth::TokenSettings settings = credentials();
+  settings.grant = oauth::Grant::kPassword;
+  settings.user_name = "a@b";
+  oauth::TokenSource source(settings, transport, clock);
+  source.refresh([](const oauth::TokenResult&) {});
+  transport.run_once(std::chrono::milliseconds(0));
+  CHECK(transport.requests()[0].request.body ==
+        "grant_type=password&client_id=id&username=a%40b&password=secret");
+  settings.user_name.clear();
+  settings.refresh_token = core::Secret("r");
+  oauth::TokenSource other(settings, transport, clock);
+  other.refresh([](const oauth::TokenResult&) {});
+  transport.run_once(std::chrono::milliseconds(0));
+  CHECK(transport.requests()[1].request.body ==
+        "grant_type=refresh_token&client_id=id&refresh_token=r");
+}
+
+TEST_CASE("a token that ends as it comes is used until the service refuses it") {
+  FakeTransport transport;
+  transport.on(kUrl, token("one", 0));
+  ManualClock clock;
+  oauth::TokenSource source(credentials(), transport, clock);
+  source.refresh([](const oauth::TokenResult&) {});
+  transport.run_once(std::chrono::milliseconds(0));
+  CHECK_FALSE(source.needs_refresh(clock.now()));
+}
+
+TEST_CASE("an assertion is made anew for each request, and no secret goes with it") {
+  FakeTransport transport;
+  transport.on(kUrl, token("one", 3600));
+  ManualClock clock;
+  oauth::TokenSettings settings = credentials();
+  int made = 0;
+  settings.assertion = [&made](const std::string& url) {
+    CHECK(url == kUrl);
+    return core::Secret("jwt" + std::to_string(++made));
+  };
+  oauth::TokenSource source(settings, transport, clock);
+  for (int i = 1; i <= 2; ++i) {
+    source.refresh([](const oauth::TokenResult&) {});
+    transport.run_once(std::chrono::milliseconds(0));
+    const std::string body = transport.requests().back().request.body;
+    CHECK(body.find("&client_assertion=jwt" + std::to_string(i)) != std::string::npos);
+    CHECK(body.find("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3A"
+                    "jwt-bearer") != std::string::npos);
+    CHECK(body.find("client_secret") == std::string::npos);
+  }
+}
