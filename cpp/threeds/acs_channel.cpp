@@ -128,6 +128,11 @@ void AcsChannel::interrupt() noexcept {
   }
 }
 
+void AcsChannel::end() noexcept {
+  ended_.store(true, std::memory_order_release);
+  interrupt();
+}
+
 AcsReply AcsChannel::post(const AcsMessage& message, const AcsLimits& limits) {
   AcsReply reply = attempt(message, limits);
   if (limits.retry && worth_another_try(reply)) {

@@ -76,7 +76,11 @@ class AcsChannel {
 
   // Any thread, also a handler: ends the post that is under way and those until the next begin.
   void interrupt() noexcept;
-  bool interrupted() const noexcept { return interrupted_.load(std::memory_order_acquire); }
+  // Any thread: an interrupt that no begin forgets, for the owner is going.
+  void end() noexcept;
+  bool interrupted() const noexcept {
+    return interrupted_.load(std::memory_order_acquire) || ended_.load(std::memory_order_acquire);
+  }
 
  private:
   AcsReply attempt(const AcsMessage& message, const AcsLimits& limits);
@@ -86,6 +90,7 @@ class AcsChannel {
   const core::Clock& clock_;
   const Idle idle_;
   std::atomic<bool> interrupted_{false};
+  std::atomic<bool> ended_{false};
   core::Clock::Time::duration asked_{};  // spent in questions to the application
   core::Clock::Time last_idle_{};
 

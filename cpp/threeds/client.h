@@ -55,7 +55,7 @@ class Client final : public core::Component {
   void reset();
   void reset_transaction_info();
   void send_challenge_request();
-  void shut_down() noexcept override { interrupt(); }
+  void shut_down() noexcept override { channel_.end(); }
 
  protected:
   std::string compute_setting(int setting, int index) const override;
@@ -81,6 +81,7 @@ class Client final : public core::Component {
 
   // client_request.cpp
   std::string make_auth_request();
+  std::string begin_transaction();
   std::string encrypted_device_info(const crypto::PublicKey& key);
   std::vector<DeviceParam> device_params() const;
   std::string outgoing_extensions() const;

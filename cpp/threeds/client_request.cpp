@@ -121,10 +121,25 @@ std::string Client::encrypted_device_info(const crypto::PublicKey& key) {
 }
 
 std::string Client::make_auth_request() {
+  const auto clear = [this] {
+    transaction_.clear();
+    clear_transaction_values();
+  };
   // Whatever comes of this call, the former transaction is over (contract section 5).
-  transaction_.clear();
-  clear_transaction_values();
+  clear();
+  try {
+    std::string json = begin_transaction();
+    throw_if_interrupted();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    extra_fields_.clear();
+    return json;
+  } catch (...) {
+    clear();  // all of a new one or nothing
+    throw;
+  }
+}
 
+std::string Client::begin_transaction() {
   AuthRequest request;
   request.version = require_version(text(kMessageVersion));
   request.sdk_app_id = text(kSDKAppId);
@@ -162,16 +177,8 @@ std::string Client::make_auth_request() {
   store(kSDKTransactionId, request.sdk_trans_id);
   store_setting(kSetSDKEphemeralPublicKey, request.sdk_ephem_pub_key);
   store_setting(kSetMessageType, "AReq");
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    extra_fields_.clear();
-  }
   log_message("EphemeralKey", request.sdk_ephem_pub_key);
   log_message("AReq", json);
-  if (channel_.interrupted()) {
-    transaction_.clear();
-    throw_if_interrupted();
-  }
   return json;
 }
 

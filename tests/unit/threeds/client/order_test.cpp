@@ -163,6 +163,8 @@ TEST_CASE("what the auth request needs and lacks is told, and nothing is made") 
        }},
       {"EC without DirectoryServerId", 603,
        [](ClientRig& rig) { rig.set(kDirectoryServerId, ""); }},
+      {"a request field that the request has already", 603,
+       [](ClientRig& rig) { rig.client.add_request_field("sdkAppID", "x", 2); }},
       {"no SDKAppId", 603, [](ClientRig& rig) { rig.set(kSDKAppId, ""); }},
       {"no SDKReferenceNumber", 603,
        [](ClientRig& rig) { rig.client.config("SDKReferenceNumber="); }},

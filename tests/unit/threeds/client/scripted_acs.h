@@ -65,6 +65,8 @@ class ScriptedAcs {
   int counter = 0;
   coffer::jose::Encryption encryption = coffer::jose::Encryption::kA128CbcHs256;
 
+  const coffer::core::Secret& session_key() const { return cek_; }
+
   std::vector<std::string> packets;  // as they came
   std::vector<std::string> creqs;    // opened
   std::vector<std::string> erros;
