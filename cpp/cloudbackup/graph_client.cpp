@@ -87,6 +87,9 @@ void GraphClient::start(std::shared_ptr<Pending> pending) {
   }
   request.fresh_connection = pending->call.fresh_connection;
   request.max_reply = pending->call.max_reply;
+  request.may_go = [this, alive = std::weak_ptr<bool>(alive_)] {
+    return !alive.expired() && gate_.open(ports_.clock.now());
+  };
   pending->token_generation = token_generation_;
   weight_in_flight_ += pending->call.weight;
 
@@ -110,6 +113,11 @@ void GraphClient::start(std::shared_ptr<Pending> pending) {
 
 void GraphClient::finished(const std::shared_ptr<Pending>& pending, net::Outcome&& outcome) {
   weight_in_flight_ -= pending->call.weight;
+  if (outcome.held) {
+    // The gate was closed between our sending it and its leaving.
+    queue_.push_front(pending);
+    return;
+  }
   CallResult result;
   result.code = outcome.code;
   result.text = std::move(outcome.text);

@@ -64,7 +64,11 @@ std::uint64_t RecordingTransport::start(net::Request request, std::shared_ptr<ne
   requests_.fetch_add(1);
   return inner_->start(std::move(request), std::move(sink),
                        [this, done = std::move(done)](net::Outcome&& outcome) {
-                         record_.came(outcome.reply);
+                         if (outcome.held) {
+                           requests_.fetch_sub(1);
+                         } else {
+                           record_.came(outcome.reply);
+                         }
                          done(std::move(outcome));
                        });
 }

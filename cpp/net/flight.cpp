@@ -31,6 +31,10 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+bool is_refusal(int status) {
+  return status == 429 || status == 503;
+}
+
 }  // namespace
 
 Shared::Shared(TransportOptions given) : options(std::move(given)), proxies(options), tls(options) {
@@ -58,6 +62,7 @@ Flight::Flight(Shared& shared, std::uint64_t id, Request request, std::shared_pt
 }
 
 Flight::~Flight() {
+  refusal_ends();
   core::wipe(request_.authorization);
 }
 
@@ -101,7 +106,7 @@ Flight::Next Flight::finish(CURLcode result) {
     }
     return Next::kDone;
   }
-  if (failed_) return Next::kDone;
+  if (failed_ || outcome_.held) return Next::kDone;
   if (result != CURLE_OK && handshake_) {
     if (handshake_->undecided) return Next::kParked;
     if (handshake_->refused) {
@@ -244,10 +249,21 @@ void Flight::expire() {
 }
 
 void Flight::deliver() {
-  log_.summary(request_.method, request_.url, outcome_, age());
+  if (!outcome_.held) log_.summary(request_.method, request_.url, outcome_, age());
   sink_.reset();
   const Done done = std::move(done_);
   done(std::move(outcome_));
+  refusal_ends();  // whoever is told has decided now
+}
+
+void Flight::refusal_begins() {
+  if (request_.peer != Peer::kService || reads_refusal_) return;
+  reads_refusal_ = true;
+  ++shared_.refusals_being_read;
+}
+
+void Flight::refusal_ends() noexcept {
+  if (std::exchange(reads_refusal_, false)) --shared_.refusals_being_read;
 }
 
 FailureFacts Flight::facts() const {
@@ -285,6 +301,7 @@ bool Flight::headers_end() {
   const Reply& reply = outcome_.reply;
   if (headers_done_ || reply.status < 200) return true;
   headers_done_ = true;
+  if (is_refusal(reply.status)) refusal_begins();
   if (!framing_known()) {
     return refuse(706, "The reply of " + url_.host + " contradicts itself about its length.", true);
   }

@@ -35,6 +35,7 @@ struct Shared {
   TlsContext tls;
   std::shared_ptr<TlsGate> gate;  // null when nobody is asked
   std::atomic<std::uint64_t> sent{0};
+  int refusals_being_read = 0;  // 429 and 503 of the service, between their header and their end
 };
 
 class Flight {
@@ -94,6 +95,8 @@ class Flight {
   bool take_body(std::string_view data);
   bool keep(const char* data, std::size_t size);
   bool request_may_go();
+  void refusal_begins();
+  void refusal_ends() noexcept;
   void report_connection(const ssl_st* connection);
   bool refuse(std::int32_t code, std::string text, bool transient);
   Next judge_reply();
@@ -131,6 +134,7 @@ class Flight {
   bool new_tls_ = false;
   bool request_sent_ = false;
   bool abandoned_ = false;
+  bool reads_refusal_ = false;
   Time started_;
   Time last_progress_;
 };

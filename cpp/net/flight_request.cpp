@@ -124,6 +124,10 @@ void Flight::set_request() {
 // The last look before a request leaves, on new and on reused connections alike.
 bool Flight::request_may_go() {
   if (abandoned_) return false;
+  if (request_.may_go && (shared_.refusals_being_read > 0 || !request_.may_go())) {
+    outcome_.held = true;
+    return false;
+  }
   if (is_tls()) {
     const SSL* connection = connection_of(easy_);
     handshake_ = handshake_of(connection);

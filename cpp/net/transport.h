@@ -28,6 +28,10 @@ struct Request {
   std::vector<std::string> headers;  // "Name: value"
   std::string body;
   bool fresh_connection = false;                  // a retry after 503 (Microsoft's advice)
+  // Asked on the transport's thread at the last moment, when a connection is there; false hands the
+  // request back unsent (Outcome::held). One that has this hook is also handed back while a refusal
+  // (429, 503) from the service is being read: what it says is not known yet. Empty: it goes.
+  std::function<bool()> may_go;
   std::size_t max_reply = std::size_t{64} << 20;  // octets after decoding; more is 706
 };
 
@@ -58,6 +62,7 @@ struct Outcome {
   std::int32_t code = 0;  // 0: a reply with a status came whole; else the documented code
   std::string text;
   bool transient = false;  // worth another try
+  bool held = false;       // it never left (Request::may_go); there is no reply
   Reply reply;             // also as far as it came, when code is not 0
 };
 

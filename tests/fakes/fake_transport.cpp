@@ -245,6 +245,11 @@ FakeTransport::Script FakeTransport::script_for(const net::Request& request) {
 std::optional<net::Outcome> FakeTransport::advance(std::uint64_t id,
                                                    const std::shared_ptr<Flight>& flight) {
   if (!flight->answer) {
+    if (asks_ && flight->request.may_go && !flight->request.may_go()) {
+      net::Outcome unsent;
+      unsent.held = true;
+      return unsent;
+    }
     Script script;
     {
       const std::lock_guard<std::mutex> lock(mutex_);

@@ -4,6 +4,7 @@
 // called from any thread. No lock is held while a script, a sink or a completion runs.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -83,6 +84,10 @@ class FakeTransport final : public net::Transport {
   bool wait_for_requests(std::size_t at_least) const;
   bool wait_for_held(std::size_t at_least) const;
 
+  // Asks each request's may_go right before its script runs, as the real transport does before a
+  // request leaves (without this every request leaves when it is started).
+  void ask_before_each() { asks_ = true; }
+
   // Called by run_once instead of waiting when there is nothing to do: tests with a fake clock
   // move it by the wait they are told. Returning false waits as usual.
   void set_idle(std::function<bool(std::chrono::milliseconds)> idle);
@@ -130,6 +135,7 @@ class FakeTransport final : public net::Transport {
   std::uint64_t sent_ = 0;
   std::size_t peak_ = 0;
   bool woken_ = false;
+  std::atomic<bool> asks_{false};
 };
 
 }  // namespace coffer::test

@@ -32,6 +32,24 @@ TEST_CASE("nothing leaves before the gate opens, and no retry is spent") {
   CHECK(bench.was_logged("nothing is sent for 7 s"));
 }
 
+TEST_CASE("what was handed over before the refusal waits for the gate as well, and is sent once") {
+  Bench bench;
+  bench.settings.max_retry_count = 0;
+  bench.transport.ask_before_each();
+  bench.serve({"a", "b", "c", "d"});
+  std::vector<core::Clock::Time> sent;
+  int refusals = 1;
+  bench.transport.on(bench.base + "/me/messages/", [&](const net::Request&) {
+    sent.push_back(bench.clock.now());
+    return refusals-- > 0 ? refusal("7") : FakeAnswer::ok(bench.mail, "text/plain");
+  });
+  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.counters.values().saved == 4);
+  CHECK(bench.events.count("messageerror") == 0);
+  REQUIRE(sent.size() == 5);  // the refused one twice, the three others once
+  CHECK(sent[1] - sent[0] >= 7s);
+}
+
 TEST_CASE("a pause beyond ThrottleWaitLimit ends the run with 715") {
   Bench bench;
   bench.settings.throttle_wait_limit = 100s;
