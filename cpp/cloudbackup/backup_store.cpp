@@ -273,16 +273,13 @@ std::unique_ptr<NewMessage> Store::create(std::string_view id, std::string_view 
                                           const std::string& path) {
   if (!identity_) throw core::Error(kInternal, "a message was created before the store was bound");
   return documented([&]() -> std::unique_ptr<NewMessage> {
-    if (!places_.alive()) {
-      throw core::Error(kFolder, folder_ + " is gone; bring it back or choose another DataFolder");
-    }
     const std::string name = eml_name(id);
     PendingFile::Content content{
         std::string(id), std::string(modified), places_.place_of(path, name), {}};
     content.target = places_.locate(content.place, name, true);
     // Before the body is fetched for nothing; again right before the rename.
     require_replaceable(*content.target.folder, content.target.name, id);
-    TemporaryFile temporary = temporaries_.create(content.target);
+    TemporaryName temporary = temporaries_.name_for(content.target);
     return std::make_unique<PendingFile>(
         std::move(content), std::move(temporary),
         compose_header(id, modified, identity_->mailbox, identity_->id_kind),

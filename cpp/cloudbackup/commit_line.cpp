@@ -30,6 +30,12 @@ void verify(fs::Directory& folder, const std::string& name, const std::string& h
 CommitLine::CommitLine(Parts parts) : parts_(std::move(parts)) {
   fs::GroupCommit::Options options;
   options.wake = parts_.wake;
+  options.before_renames = [this] {
+    if (!parts_.places.alive()) {
+      throw core::Error(
+          kFolder, parts_.places.folder() + " is gone; bring it back or choose another DataFolder");
+    }
+  };
   options.after_group = [this](const std::vector<std::uint64_t>& tags) { after_group(tags); };
   commit_ = std::make_unique<fs::GroupCommit>(std::move(options));
 }
@@ -56,8 +62,9 @@ void CommitLine::submit(std::unique_ptr<PendingFile> file, Committed done) {
   entry.done = std::move(done);
 
   fs::CommitItem item;
-  TemporaryFile temporary = file->release();
-  item.file = std::move(temporary.file);
+  PendingFile::Release released = file->release();
+  const TemporaryName& temporary = released.name;
+  item.complete = std::move(released.complete);
   item.from = temporary.folder.get();
   item.temporary = temporary.name;
   item.to = content.target.folder;

@@ -15,7 +15,7 @@ void BlockHash::add(std::string_view block) {
   value_.assign(digest.begin(), digest.end());
 }
 
-PendingFile::PendingFile(Content content, TemporaryFile temporary, std::string header, bool hashed,
+PendingFile::PendingFile(Content content, TemporaryName temporary, std::string header, bool hashed,
                          Translate translate)
     : content_(std::move(content)),
       temporary_(std::move(temporary)),
@@ -26,8 +26,8 @@ PendingFile::PendingFile(Content content, TemporaryFile temporary, std::string h
 }
 
 PendingFile::~PendingFile() {
-  if (!temporary_.file) return;
-  temporary_.file.reset();
+  if (!file_) return;
+  file_.reset();
   try {
     temporary_.folder->remove(temporary_.name);
   } catch (const fs::IoError&) {
@@ -37,7 +37,8 @@ PendingFile::~PendingFile() {
 
 void PendingFile::flush_block(std::size_t size) {
   try {
-    if (size > in_file_) temporary_.file->write(held_.data() + in_file_, size - in_file_);
+    if (!file_) file_ = temporary_.folder->create(temporary_.name);
+    if (size > in_file_) file_->write(held_.data() + in_file_, size - in_file_);
   } catch (const fs::IoError& error) {
     failed_ = true;  // part of it may be in the file
     throw translate_(error);
@@ -47,15 +48,23 @@ void PendingFile::flush_block(std::size_t size) {
 
 void PendingFile::append(std::string_view octets) {
   while (!octets.empty()) {
-    const std::size_t part = std::min(octets.size(), BlockHash::kBlock - held_.size());
+    const std::size_t part = std::min(octets.size(), kHeld - held_.size());
     held_.append(octets.substr(0, part));
     octets.remove_prefix(part);
     size_ += part;
-    if (held_.size() < BlockHash::kBlock) continue;
+    if (held_.size() < kHeld) continue;
     flush_block(held_.size());
-    if (hashed_) hash_.add(held_);
+    hash_held();
     held_.clear();
     in_file_ = 0;
+  }
+}
+
+void PendingFile::hash_held() {
+  if (!hashed_) return;
+  for (std::string_view rest = held_; !rest.empty();
+       rest.remove_prefix(std::min(rest.size(), BlockHash::kBlock))) {
+    hash_.add(rest.substr(0, BlockHash::kBlock));
   }
 }
 
@@ -66,10 +75,16 @@ void PendingFile::write(const char* data, std::size_t size) {
 }
 
 std::size_t PendingFile::read(std::uint64_t offset, char* data, std::size_t size) {
-  flush_block(held_.size());
   if (offset >= octets()) return 0;
+  if (!file_) {
+    const std::size_t at = header_size_ + static_cast<std::size_t>(offset);
+    const std::size_t part = std::min(size, held_.size() - at);
+    std::copy_n(held_.data() + at, part, data);
+    return part;
+  }
+  flush_block(held_.size());
   try {
-    return temporary_.file->read(header_size_ + offset, data, size);
+    return file_->read(header_size_ + offset, data, size);
   } catch (const fs::IoError& error) {
     throw translate_(error);
   }
@@ -91,14 +106,25 @@ core::Bytes PendingFile::read_all() {
 
 std::uint64_t PendingFile::finish() {
   write(nullptr, 0);  // throws when it failed before
-  flush_block(held_.size());
-  if (hashed_ && !held_.empty()) hash_.add(held_);
-  held_ = {};
+  hash_held();
   return size_;
 }
 
-TemporaryFile PendingFile::release() {
-  return std::move(temporary_);
+PendingFile::Release PendingFile::release() {
+  struct Rest {  // std::function copies what it holds
+    TemporaryName name;
+    std::unique_ptr<fs::File> file;
+    std::string held;
+    std::size_t in_file = 0;
+  };
+  auto rest = std::make_shared<Rest>(
+      Rest{std::move(temporary_), std::move(file_), std::move(held_), in_file_});
+  return {rest->name, [rest] {
+            if (!rest->file) rest->file = rest->name.folder->create(rest->name.name);
+            rest->file->write(rest->held.data() + rest->in_file, rest->held.size() - rest->in_file);
+            rest->held = {};
+            return std::move(rest->file);
+          }};
 }
 
 std::string hash_of(fs::File& file) {

@@ -1,10 +1,13 @@
-// A message on its way to the disk: the header field is written first, then what the service sends.
-// Reading hands out the message as sent, without our field.
+// A message on its way to the disk: the header field comes first, then what the service sends.
+// Reading hands out the message as sent, without our field. A message up to kHeld octets (all but
+// a few) stays in memory until the commit: making and writing files is left to the commit's threads,
+// so that the thread that drives the network does not wait for the file system.
 //
-// Threads: the engine's; what verify() needs goes to the commit thread with the file.
+// Threads: the engine's; what completion() returns runs on a thread of the commit.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,10 +38,12 @@ class PendingFile final : public NewMessage {
     std::string place;
     Target target;
   };
+  // Of one message in memory; times the messages under way (backup_phase.cpp) it bounds them all.
+  static constexpr std::size_t kHeld = 4 * BlockHash::kBlock;
   // Turns IoError into the documented error.
   using Translate = std::function<core::Error(const fs::IoError&)>;
 
-  PendingFile(Content content, TemporaryFile temporary, std::string header, bool hashed,
+  PendingFile(Content content, TemporaryName temporary, std::string header, bool hashed,
               Translate translate);
   ~PendingFile() override;  // not committed: the temporary file is removed
 
@@ -47,22 +52,29 @@ class PendingFile final : public NewMessage {
   core::Bytes read_all() override;
   std::size_t read(std::uint64_t offset, char* data, std::size_t size) override;
 
-  // Everything is in the file; returns its size.
+  // Nothing more will be written; returns the file's size.
   std::uint64_t finish();
-  TemporaryFile release();  // the caller commits it
+  // After finish, once: gives the temporary name to the caller, with what makes the file whole.
+  struct Release {
+    TemporaryName name;
+    std::function<std::unique_ptr<fs::File>()> complete;
+  };
+  Release release();
   const Content& content() const noexcept { return content_; }
   const std::string& hash() const noexcept { return hash_.value(); }
 
  private:
   void append(std::string_view octets);
   void flush_block(std::size_t size);
+  void hash_held();  // whole blocks, except at the end
 
   Content content_;
-  TemporaryFile temporary_;
+  TemporaryName temporary_;
+  std::unique_ptr<fs::File> file_;  // made when the message passes kHeld
   const std::size_t header_size_;
   const bool hashed_;
   Translate translate_;
-  std::string held_;         // not yet written, less than a block
+  std::string held_;         // not yet written, at most kHeld
   std::size_t in_file_ = 0;  // of held_, already written (a read came before the end)
   std::uint64_t size_ = 0;   // header and message
   bool failed_ = false;

@@ -85,19 +85,19 @@ void Temporaries::note(const std::string& folder) {
   noted_.insert(folder);
 }
 
-TemporaryFile Temporaries::create(const Target& target) {
-  TemporaryFile made;
+// An open folder stays on its disk, and messages of a month come one after the other.
+bool Temporaries::same_file_system(const std::shared_ptr<fs::Directory>& folder) {
+  if (folder == beside_us_) return true;
+  if (!tmp_->same_file_system(*folder)) return false;
+  beside_us_ = folder;
+  return true;
+}
+
+TemporaryName Temporaries::name_for(const Target& target) {
   const std::string number = std::to_string(next_++);
-  if (tmp_->same_file_system(*target.folder)) {
-    made.folder = tmp_;
-    made.name = number + ".eml";
-  } else {
-    note(target.folder->path());
-    made.folder = target.folder;
-    made.name = prefix_ + number + std::string(kSuffix);
-  }
-  made.file = made.folder->create(made.name);
-  return made;
+  if (same_file_system(target.folder)) return {tmp_, number + ".eml"};
+  note(target.folder->path());
+  return {target.folder, prefix_ + number + std::string(kSuffix)};
 }
 
 }  // namespace coffer::cloudbackup

@@ -16,10 +16,10 @@
 
 namespace coffer::cloudbackup {
 
-struct TemporaryFile {
+// Where a file is written; nothing of that name is there yet.
+struct TemporaryName {
   std::shared_ptr<fs::Directory> folder;
   std::string name;
-  std::unique_ptr<fs::File> file;
 };
 
 class Temporaries {
@@ -28,10 +28,11 @@ class Temporaries {
 
   // For a new start, under the lock.
   void clean(core::Log* log);
-  TemporaryFile create(const Target& target);
+  TemporaryName name_for(const Target& target);
   fs::Directory& folder() const noexcept { return *tmp_; }
 
  private:
+  bool same_file_system(const std::shared_ptr<fs::Directory>& folder);
   void note(const std::string& folder);
   void clean_beside();
 
@@ -40,6 +41,7 @@ class Temporaries {
   const std::string prefix_;  // unlike any other run's, also after the pid is used again
   std::uint64_t next_ = 1;
   std::set<std::string> noted_;
+  std::shared_ptr<fs::Directory> beside_us_;  // the folder asked for last that is on tmp_'s disk
   std::unique_ptr<fs::File> notes_;
 };
 

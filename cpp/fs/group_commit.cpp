@@ -1,6 +1,7 @@
 #include "fs/group_commit.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <list>
@@ -15,6 +16,9 @@ namespace coffer::fs {
 namespace {
 
 constexpr int kWritingFailed = 711;  // capi/api/errors.toml
+// A group begins when it has that many files, or that long after its first one.
+constexpr std::size_t kWorthwhile = 32;
+constexpr std::chrono::milliseconds kGathering{2};
 
 // Runs one step for one item; what goes wrong becomes the item's result. No step of another item
 // suffers: a full disk or a bad sector is the matter of the file it hits.
@@ -80,6 +84,7 @@ struct GroupCommit::Impl {
   std::size_t unfinished = 0;  // queued or in the group under way: each may hold a descriptor
   std::list<Node> finished;
   bool over = false;
+  bool hurry = false;  // somebody waits for the end
   std::thread thread;
 };
 
@@ -90,7 +95,7 @@ GroupCommit::GroupCommit(Options options) : impl_(std::make_unique<Impl>(std::mo
 GroupCommit::~GroupCommit() {
   {
     const std::lock_guard<std::mutex> lock(impl_->mutex);
-    impl_->over = true;
+    impl_->over = impl_->hurry = true;
   }
   impl_->queued.notify_one();
   impl_->thread.join();
@@ -135,8 +140,11 @@ void GroupCommit::drain(const std::function<void(CommitResult&&)>& done) {
   for (;;) {
     {
       std::unique_lock<std::mutex> lock(impl_->mutex);
+      impl_->hurry = true;
+      impl_->queued.notify_one();
       impl_->ready.wait(lock,
                         [this] { return !impl_->finished.empty() || impl_->unfinished == 0; });
+      impl_->hurry = impl_->over;
       if (impl_->finished.empty()) return;
     }
     run_completions(done);
@@ -144,12 +152,16 @@ void GroupCommit::drain(const std::function<void(CommitResult&&)>& done) {
 }
 
 void GroupCommit::Impl::work() noexcept {
+  const std::size_t worthwhile = std::min(kWorthwhile, options.max_group);
   std::list<Node> nodes;
   for (;;) {
     {
       std::unique_lock<std::mutex> lock(mutex);
       queued.wait(lock, [this] { return over || !queue.empty(); });
       if (queue.empty()) return;
+      // A group costs its folders' syncs and its rows' transaction, however few its files are.
+      queued.wait_for(lock, kGathering,
+                      [this, worthwhile] { return hurry || queue.size() >= worthwhile; });
       // Whatever has gathered while the group before was on its way: a slow disk makes large groups
       // by itself, and nobody waits for a group to fill.
       auto end = queue.begin();
@@ -188,24 +200,37 @@ void GroupCommit::Impl::commit_group() noexcept {
 
 void GroupCommit::Impl::sync_data() noexcept {
   // All data on their way before the first wait.
-  if (group.size() > 1) {
-    for (Node* node : group) {
-      attempt(node->result, [node] { node->item.file->start_sync(); });
-    }
-  }
+  crew.run(group.size(), [this](std::size_t i) {
+    CommitItem& item = group[i]->item;
+    attempt(group[i]->result, [this, &item] {
+      if (!item.file) item.file = item.complete();
+      if (group.size() > 1) item.file->start_sync();
+    });
+  });
   crew.run(group.size(), [this](std::size_t i) {
     Node& node = *group[i];
-    attempt(node.result, [&node] {
-      node.item.file->sync();
-      node.item.file->close();
-    });
+    if (node.result.code == 0) {
+      attempt(node.result, [&node] {
+        node.item.file->sync();
+        node.item.file->close();
+      });
+    }
     node.item.file.reset();
   });
 }
 
 void GroupCommit::Impl::rename_all() noexcept {
+  CommitResult refusal;
+  attempt(refusal, [this] {
+    if (options.before_renames) options.before_renames();
+  });
   for (Node* node : group) {
     CommitItem& item = node->item;
+    if (refusal.code != 0 && node->result.code == 0) {
+      node->result.code = refusal.code;
+      node->result.error = refusal.error;
+      attempt(node->result, [node, &refusal] { node->result.text = refusal.text; });
+    }
     if (node->result.code == 0) {
       attempt(node->result, [node, &item] {
         if (item.before_rename) item.before_rename();

@@ -1,9 +1,10 @@
-// Makes many small files durable at the price of few disk flushes: files that are complete are
-// queued, a thread of its own syncs them in groups, renames them to their final names, syncs the
-// folders, runs the step that must follow (the index rows) and reports each one.
+// Makes many small files durable at the price of few disk flushes: files that are complete (or
+// complete themselves on a thread of ours) are queued, threads of its own sync them in groups,
+// rename them to their final names, sync the folders, run the step that must follow (the index
+// rows) and report each one.
 //
-// Order for each group (restic's, graph-mail 9.3): file data synced, renamed, folder synced,
-// `after_group`, done. A file is under its final name only when its data are on the disk.
+// Order for each group (restic's, graph-mail 9.3): file data written, synced, renamed, folder
+// synced, `after_group`, done. A file is under its final name only when its data are on the disk.
 //
 // Threads: submit, run_completions and drain belong to one thread (the engine's).
 #pragma once
@@ -21,6 +22,8 @@ namespace coffer::fs {
 
 struct CommitItem {
   std::unique_ptr<File> file;  // complete; closed by the commit
+  // Where `file` is not given: makes it, with all its octets. Runs on a thread of the commit.
+  std::function<std::unique_ptr<File>()> complete;
   Directory* from = nullptr;   // folder of the temporary name
   std::string temporary;
   std::shared_ptr<Directory> to;
@@ -47,6 +50,9 @@ class GroupCommit {
     std::size_t sync_threads = 8;  // how many flushes wait for the disk at the same time
     // Called on the commit thread after completions have become ready; they may be taken before.
     std::function<void()> wake;
+    // Runs on the commit thread between the syncs and the renames of a group; may throw to refuse
+    // all of them (the folder they belong to is gone).
+    std::function<void()> before_renames;
     // Runs on the commit thread with the tags of the files of a group that are durable under their
     // final names. A failure here is not a failure of the files (the index is a cache).
     std::function<void(const std::vector<std::uint64_t>&)> after_group;

@@ -35,7 +35,6 @@ http {{
   tcp_nopush on;
   keepalive_timeout 300s;
   keepalive_requests 100000000;
-  open_file_cache max=100000 inactive=300s;
   server {{
     listen 127.0.0.1:{port} ssl http2;
     ssl_certificate {root}/certificate.pem;

@@ -16,6 +16,7 @@ from pathlib import Path
 USER = "bench@example.com"
 PAGE_SIZE = 500
 MONTHS = 60
+A_MONTH = 340  # messages
 MEDIAN_SIZE = 30_000
 SPREAD = 1.2  # of the sizes' logarithm: a mean of 60 KB, and some MB for one in some thousands
 LARGEST = 8_000_000
@@ -41,9 +42,11 @@ def entry(number: int) -> Entry:
     # As long as an immutable id of the service, and shaped like one.
     digest = hashlib.sha256(number.to_bytes(8, "big")).digest()[:26]
     message_id = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A" + base64.urlsafe_b64encode(digest).decode()
-    at = number % MONTHS
+    # The newest first, as the service lists them.
+    at = MONTHS - 1 - number // A_MONTH % MONTHS
     month = f"{2019 + at // 12}-{at % 12 + 1:02}"
-    time = f"{month}-{number % 28 + 1:02}T{number % 24:02}:{number % 60:02}:07Z"
+    day = 28 - number % A_MONTH * 28 // A_MONTH
+    time = f"{month}-{day:02}T{23 - number % 24:02}:{number % 60:02}:07Z"
     return Entry(number, message_id, month, time, time)
 
 

@@ -103,7 +103,8 @@ TEST_CASE("store: not committed leaves nothing") {
   StoreOnFake at;
   const auto store = at.start();
   auto message = store->create("id1", kMonday, store->default_path("id1", "2023-07"));
-  message->write("body", 4);
+  const std::string body(std::size_t{1} << 20, 'x');  // more than stays in memory
+  message->write(body.data(), body.size());
   CHECK(at.disk.kind("/data/.meta/tmp/1.eml") == fs::Kind::kFile);
   message.reset();
   CHECK(at.disk.kind("/data/.meta/tmp/1.eml") == fs::Kind::kNone);
@@ -268,7 +269,7 @@ TEST_CASE("store: VerifyWrites finds what the disk made of it") {
     StoreOnFake at;
     at.options.verify_writes = verify;
     const auto store = at.start();
-    const std::string body(200000, 'x');
+    const std::string body(600000, 'x');
     CHECK(save(*store, "good", kMonday, body).code == 0);
     auto message = store->create("bad", kMonday, store->default_path("bad", "2023-07"));
     message->write(body.data(), body.size());

@@ -183,20 +183,22 @@ TEST_CASE("moved: a link as the last component is refused, links above it are th
 TEST_CASE("moved: on another file system the temporary file lies beside the target") {
   StoreOnFake at;
   at.disk.mount("/usb");
+  const std::string body(std::size_t{1} << 20, 'x');  // more than stays in memory
   {
     const auto store = at.start();
     auto message = store->create("a", kMonday, "/usb/mail/a.eml");
-    message->write("x", 1);
+    message->write(body.data(), body.size());
     CHECK(temporaries_in(at.disk, "/usb/mail") == 1);
     CommitOutcome outcome = {-1, ""};
     store->commit(std::move(message), [&](const CommitOutcome& result) { outcome = result; });
     store->drain();
     CHECK(outcome.code == 0);
-    CHECK(at.disk.read_file("/usb/mail/a.eml") == file_text("a", kMonday, "x"));
+    CHECK(at.disk.read_file("/usb/mail/a.eml") == file_text("a", kMonday, body));
     CHECK(temporaries_in(at.disk, "/usb/mail") == 0);
 
     // A dead run leaves one; only that one is cleaned.
     auto dead = store->create("b", kMonday, "/usb/mail/b.eml");
+    dead->write(body.data(), body.size());
     at.disk.write_file("/usb/mail/.coffer-1-user.tmp", "the user's own");
     at.disk.kill();
   }
