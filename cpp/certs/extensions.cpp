@@ -69,7 +69,12 @@ bool read_basic_constraints(std::string_view value, Extensions& out) {
 bool read_key_usage(std::string_view value, Extensions& out) {
   constexpr std::size_t kMostOctets = 2;  // nine bits are defined
   const auto bits = only(value, der::kBitString);
-  if (!bits || bits->size() < 1 || bits->size() > 1 + kMostOctets) return false;
+  if (!bits || bits->size() < 2 || bits->size() > 1 + kMostOctets) return false;
+  // DER (X.690 section 11.2): the unused bits are zero, and no octet is unused as a whole.
+  const auto unused = static_cast<unsigned char>(bits->front());
+  if (unused > 7 || (static_cast<unsigned char>(bits->back()) & ((1U << unused) - 1)) != 0) {
+    return false;
+  }
   unsigned usage = 0;
   for (std::size_t i = 1; i < bits->size(); ++i) {
     for (unsigned bit = 0; bit < 8; ++bit) {

@@ -1,9 +1,5 @@
 #include "crypto/content_cipher.h"
 
-#include <mbedtls/aes.h>
-#include <mbedtls/gcm.h>
-#include <mbedtls/md.h>
-
 #include <array>
 
 #include "crypto/mbedtls.h"

@@ -1,7 +1,5 @@
 #include "crypto/key_reader.h"
 
-#include <mbedtls/rsa.h>
-
 #include <array>
 
 #include "crypto/mbedtls.h"

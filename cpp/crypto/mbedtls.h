@@ -1,14 +1,21 @@
 // Small owners around mbedTLS's structures. What 2.28 and 3.6 have in common is used everywhere;
-// the fields that 3.6 marks as private keep their names there and are opened here, once.
+// the fields that 3.6 marks as private keep their names there and are opened here, once: so no
+// other file of this layer includes a header of mbedTLS's that has such fields.
 #pragma once
 
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 
+#include <mbedtls/aes.h>
 #include <mbedtls/bignum.h>
+#include <mbedtls/ecdsa.h>
 #include <mbedtls/ecp.h>
+#include <mbedtls/gcm.h>
+#include <mbedtls/md.h>
 #include <mbedtls/pk.h>
+#include <mbedtls/rsa.h>
 #include <mbedtls/version.h>
 
+#include <string>
 #include <string_view>
 
 #include "core/error.h"

@@ -1,7 +1,5 @@
 #include "crypto/p256.h"
 
-#include <mbedtls/ecdsa.h>
-
 #include "crypto/mbedtls.h"
 
 namespace coffer::crypto {

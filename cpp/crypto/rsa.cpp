@@ -1,7 +1,5 @@
 #include "crypto/rsa.h"
 
-#include <mbedtls/rsa.h>
-
 #include <mutex>
 
 #include "crypto/mbedtls.h"
