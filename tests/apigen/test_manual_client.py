@@ -1,4 +1,4 @@
-"""The description of Client against the tables of its manual: what differs stands in a [[deviation]]."""
+"""The description of Client against the tables of its manual; what differs is a [[deviation]]."""
 
 from __future__ import annotations
 

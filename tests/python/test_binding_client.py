@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -249,6 +251,29 @@ def test_a_signal_whose_handler_returns_ends_nothing(client: Client, side: Three
     assert client.acsui_type == 1
 
 
+def test_the_interpreter_may_end_while_a_daemon_thread_waits(side: ThreeDS) -> None:
+    program = """
+import json, sys, threading
+from coffer.sandbox.client import ThreeDS
+from coffer.threeds import Client
+from payer import authenticate, set_up
+
+side = ThreeDS(json.loads(sys.argv[1]), None)
+client = set_up(Client(), side)
+authenticate(client, side, "text")
+sent = threading.Event()
+client.on_data_packet_out = lambda _: sent.set()
+threading.Thread(target=client.send_challenge_request, daemon=True).start()
+sent.wait()
+"""
+    side.fault("connection", how="hang")
+    paths = [str(Path(__file__).parent / "threeds"), os.environ.get("PYTHONPATH", "")]
+    done = subprocess.run([sys.executable, "-c", program, json.dumps(side.config)],
+                          env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                          capture_output=True, text=True, timeout=25, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_a_handler_may_close_the_object(client: Client, side: ThreeDS) -> None:
     """It takes effect when the call that fired the event returns."""
     authenticate(client, side, "text")
@@ -294,6 +319,35 @@ def test_a_cycle_through_a_handler_is_collected() -> None:
     del application
     gc.collect()
     assert [reference() for reference in references] == [None, None]
+
+
+def test_a_truth_value_counts_as_the_number_1(client: Client) -> None:
+    """The manual says that the indicator is a number, and that it is set to True."""
+    client.oob_continuation_indicator = True
+    assert client.oob_continuation_indicator == 1
+    with pytest.raises(TypeError, match="challenge_data_entry must be str, not int"):
+        client.challenge_data_entry = 5  # type: ignore[assignment]
+    with pytest.raises(TypeError, match="acs_root_cert_index must be int, not str"):
+        client.get_acs_root_cert_store("0")  # type: ignore[arg-type]
+
+
+def test_reset_keeps_the_handlers_alone(client: Client) -> None:
+    client.on_error = print
+    client.reset()
+    assert (client.sdk_app_id, client.device_param_count, client.acs_root_cert_count) == ("", 0, 0)
+    assert client.config("SDKReferenceNumber") == "" and client.on_error is print
+
+
+def test_reset_transaction_info_keeps_what_every_payment_needs(client: Client,
+                                                               side: ThreeDS) -> None:
+    start(client, side, "text")
+    before = client.sdk_transaction_id
+    client.reset_transaction_info()
+    assert (client.sdk_transaction_id, client.transaction_status, client.acsui_type) == ("", "", 0)
+    assert client.config("ACSURL") == client.config("ChallengeResponse") == ""
+    start(client, side, "text")
+    assert client.sdk_transaction_id not in ("", before)
+    assert finish(client) == 1
 
 
 def test_two_clients_pay_in_two_threads(side: ThreeDS) -> None:

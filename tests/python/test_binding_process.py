@@ -85,6 +85,23 @@ def test_ctrl_c_ends_a_loop_of_do_events(silent_server: str, tmp_path: Path, mak
     assert fastest < 0.2
 
 
+def test_ctrl_c_ends_a_waiting_authorize(silent_server: str, tmp_path: Path) -> None:
+    process = start("""
+        backup = Office365Backup()
+        backup.oauth_client_id, backup.oauth_client_secret = "client", "secret"
+        backup.oauth_grant_type = 3
+        backup.oauth_server_token_url = sys.argv[1]
+        backup.config("Timeout=20")
+        print("ready", flush=True)
+        try:
+            backup.authorize()
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        """, silent_server, tmp_path)
+    assert interrupt(process) < 5
+    assert finish(process) == (0, "", "")
+
+
 def test_ctrl_c_in_a_single_do_events_is_not_lost(silent_server: str, tmp_path: Path) -> None:
     process = start("""
         backup = Office365Backup()

@@ -143,7 +143,7 @@ def test_property(of: Surface, item: model.Property, made: Any) -> None:
 
 @each("leaves")
 def test_indexed_property(of: Surface, item: model.Property, made: Any) -> None:
-    """The index comes first, rows begin with their defaults and keep apart; 606 beyond the count."""
+    """The index comes first, rows begin with their defaults and keep apart; beyond them is 606."""
     count = of.described.property_named(item.count) if item.count else None
     if count is None or not count.writable:
         return
