@@ -8,6 +8,14 @@
 //   backup.start_backup();
 //   while (!done) backup.do_events();
 //
+//   coffer::threeds::Client client;  // a card payment in an app
+//   server.send(client.get_auth_request());
+//   client.check_auth_response(server.answer());
+//   while (client.transaction_status() == "C") {
+//     client.send_challenge_request();
+//     if (!client.challenge_complete()) client.set_challenge_data_entry(ask(client));
+//   }
+//
 // Calls that fail throw coffer::CofferError; an exception of a handler comes out, as itself, of
 // the call that fired the event.
 #pragma once
