@@ -57,7 +57,7 @@ net::Request request_of(const AcsMessage& message) {
     request.headers.push_back("X-Request-ID: " + message.request_id);
   }
   request.body = message.body;
-  request.max_reply = kMaxReply + 1;  // the sink's own cap comes first
+  request.max_reply = 2 * kMaxReply;  // the cap of the sink comes first, whatever size pieces have
   return request;
 }
 

@@ -17,6 +17,7 @@ from .transaction import Transaction
 Json = dict[str, Any]
 #: seconds until the first CReq, and from one to the next (CORE231 5.5)
 FIRST, NEXT = 30.0, 600.0
+_TYPES = ("AReq", "ARes", "CReq", "CRes", "PReq", "PRes", "RReq", "RRes", "Erro")
 
 
 @dataclass
@@ -129,10 +130,10 @@ class Acs:
     def _next(self, t: Transaction, answer: Json) -> Json:
         """The members of the CRes that say something: a screen, or the end."""
         scenario = t.scenario
-        if t.screen is None:
-            return self._show(t, 0)
         if "challengeCancel" in answer:
             return self._end(t, "N")
+        if t.screen is None:
+            return self._show(t, 0)
         if answer.get("resendChallenge") == "Y":
             t.sent_again += 1
             return {**self._show(t, t.place),
@@ -277,7 +278,7 @@ def erro_problems(message: Json, t: Transaction | None) -> list[str]:
             sent = message.get(name, value)
             expect(isinstance(sent, str) and bool(UUID.match(sent))
                    and sent.lower() == value.lower(), name)
-    expect(message.get("errorMessageType", "CRes") in ("CRes", "Erro", "ARes"), "errorMessageType")
+    expect(message.get("errorMessageType", "CRes") in _TYPES, "errorMessageType")
     known = {"messageType", "messageVersion", "errorCode", "errorComponent", "errorDescription",
              "errorDetail", "errorMessageType", "threeDSServerTransID", "acsTransID", "dsTransID",
              "sdkTransID"}

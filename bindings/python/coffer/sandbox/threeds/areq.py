@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from jwcrypto import jwe as whole_jwe
-from jwcrypto import jwk
 
 from . import jwe
 from .certs import Authority
@@ -127,7 +126,7 @@ def open_device_data(authority: Authority, areq: dict[str, Any]) -> tuple[jwe.Se
 def _open_rsa(token: str, authority: Authority) -> bytes:
     opened = whole_jwe.JWE()
     try:
-        opened.deserialize(token, jwk.JWK.from_pyca(authority.directory_rsa().key))
+        opened.deserialize(token, authority.jwk(authority.directory_rsa().key))
     except Exception as exc:  # jwcrypto has no common base for what it raises here
         raise Refusal("302", f"sdkEncData: {type(exc).__name__}") from None
     payload = opened.payload

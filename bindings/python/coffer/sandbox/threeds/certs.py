@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
+from jwcrypto import jwk
 
 from .keys import ec_key
 
@@ -90,6 +91,8 @@ class Authority:
         self.intermediate = lru_cache(maxsize=None)(
             lambda: issue("Intermediate CA", self.key("intermediate"), self.root(), ca=True))
         self._rsa_leaf = lru_cache(maxsize=None)(rsa_key)
+        #: kept, for reading an RSA key checks its primes each time
+        self.jwk = lru_cache(maxsize=None)(jwk.JWK.from_pyca)
 
     def key(self, label: str) -> ec.EllipticCurvePrivateKey:
         return ec_key(self._seed, label)

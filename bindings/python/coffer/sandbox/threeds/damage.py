@@ -31,9 +31,19 @@ def message_text(message: dict[str, Any], faults: list[dict[str, Any]]) -> str:
             name = fault["duplicate"]
             duplicates.append((name, message.get(name, "")))
     text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    if not _is_utf8(text):
+        text = json.dumps(message, separators=(",", ":"))  # half a surrogate pair, escaped
     for name, value in duplicates:
         text = f"{text[:-1]},{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}}}"
     return text
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _holder(message: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
@@ -151,6 +161,7 @@ def _http(response: Response, fault: dict[str, Any]) -> None:
     else:
         start = b'{"messageType":"CRes","acsHTML":"' if how == "endless-json" else response.body
         response.stream, response.body, response.framing = _endless(start), b"", "chunked"
+        response.plan.delay_chunks = lambda: 0.0
 
 
 def json_answer(text: str, status: int = 200) -> Response:

@@ -8,7 +8,6 @@ import json
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from jwcrypto import jwk
 from jwcrypto.jwa import JWA
 
 from .certs import BAD_CHAINS, GOOD_CHAINS, Authority, Key, der, x5c
@@ -30,10 +29,10 @@ HARMLESS = ("sdk-key-as-text", "x5c-line-breaks", "x5c-url-alphabet", "x5c-pem",
 KINDS = TAMPERINGS + BAD_CHAINS + GOOD_CHAINS + HARMLESS
 
 
-def _sign(header: str, payload: bytes, alg: str, key: Key) -> str:
+def _sign(authority: Authority, header: str, payload: bytes, alg: str, key: Key) -> str:
     """A compact JWS whose header has exactly this text; jwcrypto's own would refuse `crit`."""
     octets = f"{b64(header.encode())}.{b64(payload)}".encode()
-    signature = JWA.signing_alg(alg).sign(jwk.JWK.from_pyca(key), octets)
+    signature = JWA.signing_alg(alg).sign(authority.jwk(key), octets)
     return octets.decode() + "." + b64(signature)
 
 
@@ -54,8 +53,8 @@ def make(authority: Authority, payload: Json, alg: str = "ES256", kind: str = "g
         if kind == "weak-rsa":
             alg = "PS256"
         elif kind == "other-curve":
-            return _with_p384(x5c(chain), payload, key)
-        return _sign(_header(alg, x5c(chain)), _octets(payload), alg, key)
+            return _with_p384(authority, x5c(chain), payload, key)
+        return _sign(authority, _header(alg, x5c(chain)), _octets(payload), alg, key)
     key, certificates = authority.chain("good", alg)
     chain_64 = x5c(certificates)
     octets = _octets(_payload(authority, payload, kind))
@@ -74,23 +73,23 @@ def make(authority: Authority, payload: Json, alg: str = "ES256", kind: str = "g
         return f"{b64(header.encode())}.{b64(octets)}.{b64(mac.digest())}"
     if kind == "alg-RS256":
         rsa, rsa_chain = authority.chain("good", "PS256")
-        return _sign(_header("RS256", x5c(rsa_chain)), octets, "RS256", rsa)
+        return _sign(authority, _header("RS256", x5c(rsa_chain)), octets, "RS256", rsa)
     if kind in ("wrong-key", "jwk-header"):
         key = authority.key("somebody-else")
         alg = "ES256"
         header = header.replace('"PS256"', '"ES256"')
     if kind == "alg-of-other-key":
         other = "PS256" if alg == "ES256" else "ES256"
-        return _sign(header, octets, other, authority.chain("good", other)[0])
+        return _sign(authority, header, octets, other, authority.chain("good", other)[0])
     if kind == "alg-missing":
-        token = _sign(_header(alg, chain_64), octets, alg, key)
+        token = _sign(authority, _header(alg, chain_64), octets, alg, key)
         return b64(header.encode()) + token[token.index("."):]
-    return _changed_token(_sign(header, octets, alg, key), kind)
+    return _changed_token(_sign(authority, header, octets, alg, key), kind)
 
 
-def _with_p384(chain: list[str], payload: Json, key: Key) -> str:
+def _with_p384(authority: Authority, chain: list[str], payload: Json, key: Key) -> str:
     """ES384 by a P-384 key that calls itself ES256."""
-    token = _sign(_header("ES384", chain), _octets(payload), "ES384", key)
+    token = _sign(authority, _header("ES384", chain), _octets(payload), "ES384", key)
     return b64(_header("ES256", chain).encode()) + token[token.index("."):]
 
 
