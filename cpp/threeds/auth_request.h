@@ -39,7 +39,7 @@ std::string auth_request_json(const AuthRequest& request);
 // The object deviceRenderOptions. Throws 713 when no type is left for this version and interface.
 std::string device_render_options_json(Version version, std::string_view interface,
                                        std::int32_t ui_type_bits,
-                                       std::string_view authentication_types);
+                                       std::string_view authentication_type_list);
 // 8-4-4-4-12 hexadecimal digits.
 bool is_uuid(std::string_view text) noexcept;
 

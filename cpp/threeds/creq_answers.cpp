@@ -130,10 +130,11 @@ class Chooser {
     if (out_.cancel) answers.push_back(kCancel);
     if (out_.resend) answers.push_back(kResend);
     if (out_.add_code) answers.push_back(kAddCode);
-    if (out_.entry || out_.html_entry)
+    if (out_.entry || out_.html_entry) {
       answers.push_back(kEntry);
-    else if (out_.entry_two)
+    } else if (out_.entry_two) {
       answers.push_back(kEntryTwo);
+    }
     const bool with_page = out_.html_entry && !out_.cancel;  // UI 06: both make one answer
     if (out_.oob_continue && !with_page) answers.push_back(oob_name());
     if (out_.info_continue) answers.push_back(kInfo);

@@ -28,7 +28,7 @@ std::string_view type_to_report(std::string_view type) noexcept {
   return at == kTypes.end() ? std::string_view() : *at;
 }
 
-bool ends_with_name_twice(std::string_view problem) noexcept {
+bool is_name_twice(std::string_view problem) noexcept {
   return core::starts_with(problem, "a name used twice");
 }
 
@@ -40,7 +40,7 @@ ProtocolFault fault_of_text(std::string_view message, const std::string& problem
   const std::string_view reported =
       type.size() > 2 ? type_to_report(std::string_view(type).substr(1, type.size() - 2))
                       : std::string_view();
-  if (ends_with_name_twice(problem)) {
+  if (is_name_twice(problem)) {
     return make_fault("204", element_at(message, octet), reported);
   }
   if (core::starts_with(problem, "half a surrogate pair") ||
@@ -109,10 +109,11 @@ class Checks {
     Faults missing;
     Faults wrong;
     for (const std::string_view name : kAlways) {
-      if (is_missing(root_[name]))
+      if (is_missing(root_[name])) {
         missing.add("201", name);
-      else if (!root_[name].is_string())
+      } else if (!root_[name].is_string()) {
         wrong.add("203", name);
+      }
     }
     const std::string_view conditional = final ? "transStatus" : "acsUiType";
     if (is_missing(root_[conditional])) missing.add("201", conditional);

@@ -148,7 +148,7 @@ TEST_CASE("auth response: whatever cannot be used is 604 and says why") {
       {"an array", "[1]", "no JSON object"},
       {"base64 of an array", "WzFd", "no JSON object"},
       {"cut off", ares().json().substr(0, 50), "JSON"},
-      {"16 MiB", std::move(big), "limit"},
+      {"16 MiB", std::move(big), "used: 16777"},
       {"100,000 brackets", std::string(100000, '['), "deeper"},
       {"deep inside", "{\"a\":" + std::string(100000, '[') + "}", "deeper"},
       {"twice", ares().again("transStatus", "\"Y\"").json(), "twice"},

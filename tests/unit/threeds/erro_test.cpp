@@ -52,7 +52,9 @@ TEST_CASE("Erro: six codes have a code of their own, all others are 1101") {
       {"101", 1101}, {"102", 1102}, {"201", 1201}, {"202", 1202}, {"301", 1301},
       {"302", 1302}, {"103", 1101}, {"203", 1101}, {"204", 1101}, {"207", 1101},
       {"305", 1101}, {"402", 1101}, {"405", 1101}, {"999", 1101}};
-  for (const auto& [code, manual] : codes) {
+  for (const auto& row : codes) {
+    const char* const code = row.first;
+    const std::int32_t manual = row.second;
     CAPTURE(code);
     CHECK(threeds::manual_code_of(code) == manual);
     const std::string text =

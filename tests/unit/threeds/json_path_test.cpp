@@ -206,6 +206,8 @@ TEST_CASE("XPath: what is malformed or points nowhere is 713 and changes nothing
     CHECK(walker.path() == "/json/firstlevel/one");
     CHECK(walker.text() == "value");
   }
+  CHECK(code_of([&] { walker.go("[0]"); }) == 713);
+  CHECK(last_text().find("begin with 1") != std::string::npos);
   CHECK(code_of([] { threeds::json_tree("{"); }) == 713);
   CHECK(code_of([] { threeds::json_tree(std::string(100000, '[')); }) == 713);
 }
