@@ -177,6 +177,8 @@ net::TransportOptions Client::transport_options() {
 
   options.enabled_protocols = static_cast<int>(setting_number(kSetSSLEnabledProtocols));
   options.server_ca_pem = setting_text(kSetSSLServerCACerts);
+  options.ca_file = setting_text(kSetOpenSSLCAFile);
+  options.ca_path = setting_text(kSetOpenSSLCADir);
   options.cipher_suites = setting_text(kSetSSLEnabledCipherSuites);
   options.reuse_session = setting_flag(kSetReuseSSLSession);
   options.include_chain = setting_flag(kSetSSLIncludeCertChain);

@@ -350,6 +350,19 @@ def test_reset_transaction_info_keeps_what_every_payment_needs(client: Client,
     assert finish(client) == 1
 
 
+def test_a_file_of_cas_takes_the_place_of_the_systems(side: ThreeDS, tmp_path: Path) -> None:
+    with Client() as client:
+        set_up(client, side)
+        client.config("SSLServerCACerts=")
+        authenticate(client, side, "text")
+        assert code_of(client.send_challenge_request) == 280
+        client.config("OpenSSLCAFile=" + side.ca_file)
+        start(client, side, "text")
+        client.config(f"OpenSSLCAFile={tmp_path / 'none'}")
+        authenticate(client, side, "text")
+        assert code_of(client.send_challenge_request) == 713
+
+
 def test_two_clients_pay_in_two_threads(side: ThreeDS) -> None:
     failures: list[BaseException] = []
 
