@@ -46,7 +46,7 @@ TEST_CASE("a text takes its words alone") {
     CHECK(coffer_sample_device_set_mood(test.device, word) == 0);
   }
   CHECK(coffer_sample_device_set_mood(test.device, "Good") == 713);
-  CHECK(std::strstr(coffer_last_error(test.device), "one of good, bad, empty") != nullptr);
+  CHECK(std::strstr(coffer::capi::last_error(test.device), "one of good, bad, empty") != nullptr);
   char* text = nullptr;
   CHECK(coffer_sample_device_get_mood(test.device, &text) == 0);
   CHECK(take(text) == "good");
