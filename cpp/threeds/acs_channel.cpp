@@ -97,9 +97,13 @@ void AcsChannel::begin() noexcept {
   interrupted_.store(false, std::memory_order_release);
 }
 
-void AcsChannel::open(net::TransportOptions options) {
-  close();
+void AcsChannel::open(net::TransportOptions options, const std::string& key) {
   asked_ = {};
+  if (transport_ && !key.empty() && key == key_) {
+    return;
+  }
+  close();
+  key_ = key;
   if (options.ask) {
     // The time that the application takes to decide is not the ACS's.
     options.ask = [this, ask = std::move(options.ask)](const net::ServerCertificate& certificate,

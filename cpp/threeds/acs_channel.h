@@ -69,8 +69,9 @@ class AcsChannel {
 
   // Begins a call of the owner: an interrupt that came before is forgotten.
   void begin() noexcept;
-  // Connections and answers about certificates live until close.
-  void open(net::TransportOptions options);
+  // Connections and answers about certificates live until close. What was opened with the same key
+  // is gone on with, unless the key is empty.
+  void open(net::TransportOptions options, const std::string& key = {});
   void close() noexcept;
   AcsReply post(const AcsMessage& message, const AcsLimits& limits);
 
@@ -96,6 +97,7 @@ class AcsChannel {
 
   std::mutex mutex_;  // guards the pointer for interrupt
   std::unique_ptr<net::Transport> transport_;
+  std::string key_;
 };
 
 }  // namespace coffer::threeds

@@ -56,7 +56,10 @@ class Client::Action {
   Action(const Action&) = delete;
   Action& operator=(const Action&) = delete;
   ~Action() {
-    client_.channel_.close();
+    // Between two requests of a challenge the connection may stay: a handshake less for the next.
+    if (client_.transaction_.stage != Stage::kChallengeOpen) {
+      client_.channel_.close();
+    }
     client_.acting_.store(false);
   }
 

@@ -112,6 +112,7 @@ class Client final : public core::Component {
 
   // client_settings.cpp
   net::TransportOptions transport_options();
+  std::string connection_key() const;
   void adopt_private_key();
   void clear_transaction_values();
   void store_default(int property);

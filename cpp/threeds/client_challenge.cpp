@@ -132,7 +132,7 @@ void Client::send_next_request() {
   Challenge& challenge = *transaction_.challenge;
   if (transaction_.timer.over(ports_.clock->now())) {
     EndUnless guard(transaction_);
-    channel_.open(transport_options());
+    channel_.open(transport_options(), connection_key());
     conclude(challenge.expire(conduct()));
     return;
   }
@@ -142,7 +142,7 @@ void Client::send_next_request() {
   }
   const CreqInput input = creq_input();
   const CreqResult creq = challenge.build(input);
-  channel_.open(transport_options());
+  channel_.open(transport_options(), connection_key());
   if (transaction_.stage == Stage::kChallengeReady) {
     open_challenge();
   }

@@ -1,11 +1,15 @@
 // Client's properties and settings: what is checked when they are set, what is computed when they
 // are read, and what a connection takes from them.
+#include <array>
 #include <string_view>
 #include <utility>
 
 #include "client_surface.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/settings.h"
+#include "core/text.h"
+#include "crypto/digest.h"
 #include "jose/jwk.h"
 #include "threeds/auth_request.h"
 #include "threeds/client.h"
@@ -156,6 +160,31 @@ std::string Client::compute_setting(int setting, int index) const {
 void Client::store_default(int property) {
   const core::PropertyInfo& row = info().properties[property];
   store(property, core::value_of(row.type, row.default_text));
+}
+
+// The same text while everything that transport_options reads is the same. Who asks about
+// certificates is asked in each call (contract section 6), so nothing stays open then.
+std::string Client::connection_key() const {
+  if (wants(kOnSSLServerAuthentication)) {
+    return {};
+  }
+  constexpr std::array kProperties = {kProxyServer,     kProxyPort,       kProxyUser,
+                                      kProxyPassword,   kProxyAuthScheme, kProxySSL,
+                                      kProxyAutoDetect, kTimeout};
+  constexpr std::array kSettings = {kSetSSLEnabledProtocols,    kSetSSLServerCACerts,
+                                    kSetSSLEnabledCipherSuites, kSetReuseSSLSession,
+                                    kSetOpenSSLCAFile,          kSetOpenSSLCADir,
+                                    kSetSSLKeyLogFile,          kSetSSLIncludeCertChain};
+  std::string all = wants(kOnSSLStatus) ? "1" : "0";
+  for (const int property : kProperties) {
+    all += core::json_quoted(core::text_of(get(property)));
+  }
+  for (const int setting : kSettings) {
+    all += core::json_quoted(setting_text(setting));
+  }
+  const core::Secret secret(std::move(all));
+  const auto digest = crypto::sha256(secret.reveal());
+  return core::hex(digest.data(), digest.size());
 }
 
 net::TransportOptions Client::transport_options() {

@@ -288,7 +288,31 @@ TEST_CASE("settings of connections arrive at the network") {
   CHECK(options.timeout_seconds == 0);
   CHECK(options.connect_timeout_seconds == 4);
   CHECK(rig.network.opened == 1);
-  rig.acs.screen(1);
-  rig.send();
-  CHECK(rig.network.opened == 2);
+}
+
+TEST_CASE("the connection stays open within a challenge, unless something about it changed") {
+  ClientRig rig;
+  rig.open();
+  const auto next = [&rig] {
+    rig.acs.screen(1);
+    CHECK(rig.send() == 0);
+    return rig.network.opened;
+  };
+  CHECK(next() == 1);
+  rig.client.config("ReuseSSLSession=False");
+  CHECK(next() == 2);
+  CHECK(next() == 2);
+  rig.set(kProxyPassword, "other");
+  CHECK(next() == 3);
+  handle_certificate(rig, true);  // asked in each call
+  CHECK(next() == 4);
+  CHECK(next() == 5);
+  rig.client.on(kOnSSLServerAuthentication, nullptr);
+  CHECK(next() == 6);
+  CHECK(next() == 6);
+  rig.acs.finish();
+  CHECK(rig.send() == 0);
+  rig.acs.counter = 0;
+  rig.open();
+  CHECK(rig.network.opened == 7);
 }
