@@ -154,6 +154,21 @@ TEST_CASE("what a handler throws comes out of the method that fired it, as itsel
   CHECK(code_of([&] { client.check_auth_response("no JSON"); }) == 604);
 }
 
+TEST_CASE("in C a handler that fails makes the method fail with 30003, after its work is done") {
+  Client client;
+  prepare(client);
+  const auto fail = [](coffer_threeds_client_log*, void* data) -> std::int32_t {
+    return ++*static_cast<int*>(data);
+  };
+  int calls = 0;
+  CHECK(coffer_threeds_client_on_log(client.handle(), fail, &calls, nullptr) == 0);
+  char* out = nullptr;
+  CHECK(coffer_threeds_client_get_auth_request(client.handle(), &out) == 30003);
+  CHECK(out == nullptr);
+  CHECK(calls == 3);  // the others were fired all the same
+  CHECK_FALSE(client.sdk_transaction_id().empty());
+}
+
 TEST_CASE("inside a handler the object's methods are refused, the rest of it works") {
   Client client;
   prepare(client);
