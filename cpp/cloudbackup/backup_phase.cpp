@@ -52,30 +52,39 @@ void BackupPhase::step() {
   }
   while (!exhausted_ && jobs_.size() < kMostJobs && !run_.events.full() &&
          run_.store.commits_pending() < kMostCommits) {
-    graph::Message message;
-    if (!run_.spool->next(message)) {
+    if (!run_.spool->next(next_)) {
       exhausted_ = true;
       return;
     }
-    begin(std::move(message));
+    begin(next_);
   }
 }
 
-void BackupPhase::begin(graph::Message&& message) {
+void BackupPhase::begin(graph::Message& message) {
+  std::optional<StoredMessage> stored;
+  bool unchanged = false;
+  if (message.problem.empty()) {
+    stored = run_.store.find(message.id);
+    unchanged = stored && stored->modified == message.modified;
+    if (run_.settings.resume && ((unchanged && stored->run == run_.run) ||
+                                 run_.store.is_done(message.id, message.modified))) {
+      // The run that is being continued had finished with it.
+      run_.counters.settle(Fate::kUnchanged, 0);
+      return;
+    }
+    if (unchanged && !run_.events.wants(kOnBeforeMessageBackup)) {
+      run_.store.mark_done(message.id, message.modified);
+      run_.counters.settle(Fate::kUnchanged, 0);
+      return;
+    }
+  }
   auto job = std::make_shared<Job>();
   job->number = ++last_number_;
   job->message = std::move(message);
+  job->unchanged = unchanged;
   jobs_.emplace(job->number, job);
   if (!job->message.problem.empty()) {
     failed(job, 706, job->message.problem, true);
-    return;
-  }
-  const auto stored = run_.store.find(job->message.id);
-  job->unchanged = stored && stored->modified == job->message.modified;
-  if (run_.settings.resume && ((job->unchanged && stored->run == run_.run) ||
-                               run_.store.is_done(job->message.id, job->message.modified))) {
-    // The run that is being continued had finished with it.
-    settle(job, Fate::kUnchanged);
     return;
   }
   // The recorded place wins over today's createdDateTime: a message has one file.

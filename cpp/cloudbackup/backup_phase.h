@@ -40,7 +40,7 @@ class BackupPhase final : public RunPhase {
   };
   using JobPtr = std::shared_ptr<Job>;
 
-  void begin(graph::Message&& message);
+  void begin(graph::Message& message);
   void offer(const JobPtr& job);
   void offered(const JobPtr& job, bool skip, const std::string& path);
   void fetch(const JobPtr& job);
@@ -57,6 +57,7 @@ class BackupPhase final : public RunPhase {
   bool announced_ = false;
   bool exhausted_ = false;
   std::uint64_t last_number_ = 0;
+  graph::Message next_;  // read into again and again: most messages of most runs are unchanged
   std::unordered_map<std::uint64_t, JobPtr> jobs_;
 };
 

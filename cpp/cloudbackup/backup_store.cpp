@@ -29,6 +29,8 @@ constexpr const char* kMeta = ".meta";
 constexpr const char* kTmp = "tmp";
 // Removals whose folders wait for their sync.
 constexpr std::size_t kMostUnsyncedRemovals = 1000;
+// Marks in memory; a run without handlers over an unchanged mailbox makes thousands at a time.
+constexpr std::size_t kMostNewMarks = 512;
 
 core::Error folder_error(const std::exception& error) {
   return {kFolder, std::string("DataFolder: ") + error.what()};
@@ -122,6 +124,7 @@ class Store final : public BackupStore {
   std::int64_t begin_run(bool resume) override;
   void end_run(RunEnd end) override;
   void mark_done(std::string_view id, std::string_view modified) override;
+  void keep_marks() override;
   bool is_done(std::string_view id, std::string_view modified) override {
     return marks_.contains(RunMarks::Kind::kDone, id, modified);
   }
@@ -180,6 +183,7 @@ class Store final : public BackupStore {
   std::unique_ptr<CommitLine> line_;
   std::unordered_map<fs::Directory*, std::shared_ptr<fs::Directory>> removed_from_;
   std::size_t removals_ = 0;
+  std::size_t new_marks_ = 0;
   bool marks_failed_ = false;
 };
 
@@ -223,6 +227,7 @@ std::int64_t Store::begin_run(bool resume) {
 void Store::end_run(RunEnd end) {
   documented([&] {
     sync_removals();
+    keep_marks();
     if (line_->pending() == 0) index_->end_session(record_.session);
     record_.state = end == RunEnd::kComplete  ? RunState::kComplete
                     : end == RunEnd::kAborted ? RunState::kAborted
@@ -233,6 +238,11 @@ void Store::end_run(RunEnd end) {
 
 void Store::mark_done(std::string_view id, std::string_view modified) {
   marks_.add(RunMarks::Kind::kDone, id, modified);
+  if (++new_marks_ >= kMostNewMarks) keep_marks();
+}
+
+void Store::keep_marks() {
+  new_marks_ = 0;
   try {
     marks_.flush();
   } catch (const fs::IoError& error) {

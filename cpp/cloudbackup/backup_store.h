@@ -86,6 +86,8 @@ class BackupStore {
   // Messages the unfinished run had finished with, without saving (skipped by a handler, offered
   // and unchanged): not offered again by a resume unless modified differs.
   virtual void mark_done(std::string_view id, std::string_view modified) = 0;
+  // The marks made so far survive the end of the process from here on.
+  virtual void keep_marks() = 0;
   virtual bool is_done(std::string_view id, std::string_view modified) = 0;
 
   // What the backup holds for an id. Looks whether the file is still there with the size recorded

@@ -131,6 +131,8 @@ void Run::sync() {
 void Run::loop(RunPhase& phase) {
   while (!ended()) {
     phase.step();
+    // What a handler has answered stays answered, also for a process that is killed now.
+    ports_.store.keep_marks();
     if (phase.done() || ended()) {
       return;
     }

@@ -108,7 +108,7 @@ def write_messages(folder: Path, count: int) -> int:
 def write_backup(folder: Path, count: int) -> None:
     """The files that a backup of this mailbox leaves, with small messages; the engine makes its
     index from them."""
-    for number in range(min(MONTHS, count)):
+    for number in range(0, min(MONTHS * A_MONTH, count), A_MONTH):
         (folder / entry(number).month).mkdir(mode=0o700, parents=True, exist_ok=True)
     for number in range(count):
         item = entry(number)

@@ -164,6 +164,7 @@ void live(const std::string& folder, bool index, Countdown& step) {
   store->drain();
   save(*store, "m", "2023-07-03", folder + "/mail/m.eml");
   store->mark_done("skipped", "2023-07-03");
+  store->keep_marks();
   store->drain();
   save(*store, "b", "2023-07-04", usual("b"));
   save(*store, "a", "2023-07-04", folder + "/mail/a.eml");

@@ -81,6 +81,7 @@ class MemoryStore final : public BackupStore {
   void mark_done(std::string_view id, std::string_view modified) override {
     done[std::string(id)] = modified;
   }
+  void keep_marks() override {}
   bool is_done(std::string_view id, std::string_view modified) override {
     const auto at = done.find(std::string(id));
     return at != done.end() && at->second == modified;

@@ -209,6 +209,7 @@ TEST_CASE("real files: modes 0700 and 0600, whatever the umask lets through") {
     CHECK(save(*store, "a", kMonday, "x").code == 0);
     CHECK(save_to(*store, "b", kMonday, "x", folder / "mail/deep/b.eml").code == 0);
     store->mark_done("c", kMonday);
+    store->keep_marks();
     for (const auto& entry : files::recursive_directory_iterator(folder.path())) {
       struct stat status = {};
       REQUIRE(::lstat(entry.path().c_str(), &status) == 0);

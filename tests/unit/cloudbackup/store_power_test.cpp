@@ -68,6 +68,7 @@ void life(StoreOnFake& at, Told& told) {
     store->drain();
     try_save(*store, told, "m", version("m", kMonday), kMoved);
     store->mark_done("skipped", kMonday);
+    store->keep_marks();
     told.marked = !at.disk.power_is_off();
     store->drain();
     try_save(*store, told, "b", version("b", kTuesday), store->default_path("b", "2023-07"));

@@ -327,6 +327,7 @@ TEST_CASE("resume: what was finished with is not offered again unless it changed
     {
       const auto store = at.start();
       store->mark_done("skipped", kMonday);
+      store->keep_marks();
       CHECK(save(*store, "saved", kMonday, "x").code == 0);
       CHECK_FALSE(store->is_done("skipped", kMonday));  // of this session, not of one before
       at.disk.kill();
@@ -340,6 +341,7 @@ TEST_CASE("resume: what was finished with is not offered again unless it changed
       REQUIRE(store->find("saved"));
       CHECK(store->find("saved")->run == 1);
       store->mark_done("later", kMonday);
+      store->keep_marks();
       at.disk.kill();
     }
     // Also with the index gone, and twice resumed.
@@ -368,7 +370,9 @@ TEST_CASE("resume: a list of marks that was torn or belongs to another run") {
   {
     const auto store = at.start();
     store->mark_done("a", kMonday);
+    store->keep_marks();
     store->mark_done("b", kMonday);
+    store->keep_marks();
     at.disk.kill();
   }
   const std::string good = at.disk.read_file("/data/.meta/done.list");
@@ -378,6 +382,7 @@ TEST_CASE("resume: a list of marks that was torn or belongs to another run") {
     CHECK(store->is_done("a", kMonday));
     CHECK_FALSE(store->is_done("b", kMonday));
     store->mark_done("c", kMonday);
+    store->keep_marks();
     at.disk.kill();
   }
   {
@@ -401,7 +406,9 @@ TEST_CASE("resume: marks that cannot be written cost an offer, not the run") {
   const auto store = at.start();
   at.disk.fail(Op::kWrite, ENOSPC, "done.list", 100);
   store->mark_done("a", kMonday);
+  store->keep_marks();
   store->mark_done("b", kMonday);
+  store->keep_marks();
   CHECK(save(*store, "c", kMonday, "x").code == 0);
   CHECK(at.has_logged("A resume may offer messages again"));
 }
