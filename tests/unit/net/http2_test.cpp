@@ -120,6 +120,50 @@ TEST_CASE("many requests share one HTTP/2 connection and one question") {
   CHECK(server.handshakes() == 1);
 }
 
+// A handle that ends while other streams go on is used again at once, with what it held before.
+TEST_CASE("handles are used again while other streams of their connection are under way") {
+  constexpr std::size_t kRequests = 60;
+  constexpr std::size_t kAtOnce = 4;
+  const std::string part(16000, 'x');
+  Secure secure;
+  std::vector<std::uint32_t> open;
+  std::size_t seen = 0;
+  const auto finish_first = [&](Peer& peer) {
+    peer.send(frame(kData, kEndStream, open.front(), "end"));
+    open.erase(open.begin());
+  };
+  LoopbackServer server(h2([&](Peer& peer, std::uint32_t stream) {
+                          peer.send(frame(kHeaders, kEndHeaders, stream, kStatus200));
+                          peer.send(frame(kData, 0, stream, part));
+                          open.push_back(stream);
+                          if (open.size() == kAtOnce) finish_first(peer);
+                          if (++seen < kRequests) return;
+                          while (!open.empty())
+                            finish_first(peer);
+                        }),
+                        issued_by(secure.ca), true);
+  net::TransportOptions options = secure.options(server);
+  options.max_connections = static_cast<int>(kAtOnce);
+  Client client(options);
+  std::size_t started = 0;
+  std::size_t done = 0;
+  std::function<void()> start = [&] {
+    ++started;
+    auto body = std::make_shared<Collector>();
+    client.transport().start(get(server.url()), body, [&, body](net::Outcome&& outcome) {
+      CHECK(outcome.code == 0);
+      CHECK(outcome.text == "");
+      CHECK(body->text == part + "end");
+      ++done;
+      if (started < kRequests) start();
+    });
+  };
+  while (started < kAtOnce)
+    start();
+  CHECK(client.until([&] { return done == kRequests; }));
+  CHECK(server.handshakes() == 1);
+}
+
 TEST_CASE("an HTTP/2 body ends with END_STREAM and with nothing else") {
   Secure secure;
   const struct {
