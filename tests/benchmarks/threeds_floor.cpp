@@ -162,3 +162,10 @@ void Floor::verify_ecdsa() {
   good(mbedtls_mpi_read_binary(d.s.get(), d.s_octets, 32), "s");
   (void)mbedtls_ecdsa_verify(d.group.get(), d.key, 32, d.point.get(), d.r.get(), d.s.get());
 }
+
+void Floor::sha256(std::string_view text) {
+  unsigned char hash[32];
+  good(mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), crypto::octets(text), text.size(),
+                  hash),
+       "SHA-256");
+}

@@ -24,6 +24,7 @@ class Floor {
   void verify_pss_of_new_key();
   void verify_rsa_of_new_key();
   void verify_rsa();
+  void sha256(std::string_view text);
   void verify_ecdsa();
 
  private:
