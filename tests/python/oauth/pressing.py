@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import html
+import http.cookiejar
 import re
 import socket
 import ssl
@@ -26,12 +27,14 @@ class Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def open_url(url: str, data: bytes | None = None) -> tuple[int, str, str]:
+def open_url(url: str, data: bytes | None = None,
+             jar: http.cookiejar.CookieJar | None = None) -> tuple[int, str, str]:
     """Status, Location and text."""
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE
-    opener = urllib.request.build_opener(Stay, urllib.request.ProxyHandler({}),
+    cookies = urllib.request.HTTPCookieProcessor(jar)
+    opener = urllib.request.build_opener(Stay, cookies, urllib.request.ProxyHandler({}),
                                          urllib.request.HTTPSHandler(context=trusting))
     try:
         with opener.open(url, data, timeout=20) as answer:
@@ -43,7 +46,7 @@ def open_url(url: str, data: bytes | None = None) -> tuple[int, str, str]:
 
 def form_of(page: str) -> dict[str, str]:
     return {html.unescape(n): html.unescape(v) for n, v in re.findall(
-        r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)}
+        r'<input type="hidden" name="([^"]*)" value="([^"]*)" ?/?>', page)}
 
 
 def strays(location: str) -> None:
@@ -62,9 +65,10 @@ def walk(url: str, press: str, odd: bool) -> list[str]:
     """From the authorization server to the page of the library's web server."""
     pages: list[str] = []
     data: bytes | None = None
-    for _ in range(8):
+    jar = http.cookiejar.CookieJar()
+    for _ in range(20):
         fragment = urllib.parse.urlsplit(url).fragment
-        status, location, page = open_url(url.partition("#")[0], data)
+        _, location, page = open_url(url.partition("#")[0], data, jar)
         data = None
         if location:
             url = urllib.parse.urljoin(url, location)
@@ -79,10 +83,9 @@ def walk(url: str, press: str, odd: bool) -> list[str]:
             assert action is not None
             url = urllib.parse.urljoin(url, html.unescape(action[1]))
             data = f"choice={press}".encode()
-        elif "document.forms[0].submit()" in page:
-            action = re.search(r'action="([^"]*)"', page)
-            assert action is not None
-            url, data = html.unescape(action[1]), urllib.parse.urlencode(form_of(page)).encode()
+        elif form_of(page) and (action := re.search(r'action="([^"]*)"', page)):
+            url = urllib.parse.urljoin(url, html.unescape(action[1]))
+            data = urllib.parse.urlencode(form_of(page)).encode()
         else:
             return pages
     raise AssertionError(f"no end: {url}")
