@@ -75,7 +75,7 @@ def test_challenge(side: ThreeDS, name: str, version: str, enc: str) -> None:
         screen = sdk.send(**answer_to(screen, version))
         assert screen["messageType"] == "CRes", screen
         rounds += 1
-    assert screen["transStatus"] == SCENARIOS[name].final
+    assert screen["transStatus"] == SCENARIOS[name].end(version)
     assert rounds == 1 + len(SCENARIOS[name].screens) + SCENARIOS[name].pending
     record = side.record("creq")
     assert [entry["refused"] for entry in record] == [None] * rounds

@@ -99,8 +99,7 @@ def set_up(client: Client, side: ThreeDS, version: str = "2.2.0", enc: str = CBC
                                       else side.directory_server_key_id)
     client.acs_root_cert_count = 1
     client.set_acs_root_cert_encoded(0, side.acs_root_cert)
-    with open(side.ca_file, encoding="ascii") as handle:
-        client.config("SSLServerCACerts=" + handle.read())
+    client.config(f"OpenSSLCAFile={side.ca_file}")  # the system's CAs take 20 ms to read
     client.add_device_param("C001", "Android", 2, 1)
     client.add_device_param("A040", '["one","two"]', 1, 1)
     client.add_device_param("C010", "RE01", 2, 2)

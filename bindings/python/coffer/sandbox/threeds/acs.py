@@ -140,7 +140,7 @@ class Acs:
                     "challengeInfoText": f"Code number {t.sent_again + 1} was sent."}
         if "challengeAddCode" in answer:
             return self._show(t, t.place + 1) if t.place + 1 < len(scenario.screens) else (
-                self._end(t, scenario.final))
+                self._end(t, scenario.end(t.version)))
         if not entry_is_right(answer, t.screen, t.pending):
             if t.pending > 0:
                 t.pending -= 1
@@ -155,7 +155,7 @@ class Acs:
             return screen
         if t.place + 1 < len(scenario.screens):
             return self._show(t, t.place + 1)
-        return self._end(t, scenario.final)
+        return self._end(t, scenario.end(t.version))
 
     def _show(self, t: Transaction, place: int) -> Json:
         t.place = place

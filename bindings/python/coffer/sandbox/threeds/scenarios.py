@@ -26,6 +26,10 @@ class Scenario:
     #: never ends by itself
     endless: bool = False
 
+    def end(self, version: str) -> str:
+        """transStatus of the last CRes: D is 2.3.1's."""
+        return "N" if self.final == "D" and version != "2.3.1" else self.final
+
 
 def _frictionless(status: str, since: str = "2.1.0") -> Scenario:
     return Scenario(status, since=since)
