@@ -34,6 +34,8 @@ OUTPUTS = {
     "python-module": ("emit_python", "module", True),
     "python-stub": ("emit_python", "stub", True),
     "python-package": ("emit_python", "package", True),
+    "swig-bridge": ("emit_swig", "bridge", True),
+    "swig-interface": ("emit_swig", "interface", True),
     "docs": ("emit_docs", "page", True),
 }
 
