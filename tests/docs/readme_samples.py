@@ -2,7 +2,8 @@
 
     readme_samples.py PAGE BUILD_ROOT CC...
 
-A sandbox that runs already is used when GRAPH_URL and GRAPH_TOKEN are set.
+A sandbox that runs already is used when GRAPH_URL and GRAPH_TOKEN are set; it has to approve every
+sign-in, and CLIENT_ID, AUTH_URL and the like are then needed too.
 """
 
 from __future__ import annotations
@@ -39,8 +40,20 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def check(folder: Path, printed: str) -> None:
-    """A sample has saved the whole mailbox and said so."""
+def browser(folder: Path) -> None:
+    """What the samples start as the desktop's opener: it goes where it is sent."""
+    program = folder / "xdg-open"
+    program.write_text(f"#!{sys.executable}\nimport sys, urllib.request as web\n"
+                       "web.build_opener(web.ProxyHandler({})).open(sys.argv[1], timeout=30)\n")
+    program.chmod(0o755)
+
+
+def check(text: str, folder: Path, printed: str) -> None:
+    """A sample has signed in, or saved the whole mailbox, and said so."""
+    if "authorize()" in text:
+        if re.search(r"^Signed in (as|for|with the code) \S+", printed, re.MULTILINE) is None:
+            sys.exit(f"nobody signed in; it printed: {printed}")
+        return
     saved = len(list((folder / "mailbox").glob("*/*.eml")))
     if saved == 0 or f"{saved}" not in printed:
         sys.exit(f"{saved} files saved, but it printed: {printed}")
@@ -55,14 +68,21 @@ def main(page: str, build_root: str, *compiler: str) -> None:
         if "GRAPH_URL" not in os.environ or "GRAPH_TOKEN" not in os.environ:
             from coffer.sandbox import Sandbox
             sandbox = stack.enter_context(Sandbox(messages=MESSAGES))
-            environment |= {"GRAPH_URL": sandbox.graph_url, "GRAPH_TOKEN": sandbox.token}
+            sandbox.control.knobs(signIn="approve", deviceSignIn="approve")
+            environment |= {
+                "GRAPH_URL": sandbox.graph_url, "GRAPH_TOKEN": sandbox.token,
+                "CLIENT_ID": sandbox.public_client_id, "AUTH_URL": sandbox.auth_url,
+                "TOKEN_URL": sandbox.token_url, "DAEMON_ID": sandbox.client_id,
+                "DAEMON_SECRET": sandbox.client_secret, "MAILBOX": sandbox.user}
         root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        browser(root)
+        environment["PATH"] = f"{root}:{environment['PATH']}"
 
         for number, text in enumerate(samples(Path(page), "python")):
             folder = root / f"python{number}"
             folder.mkdir()
             (folder / "sample.py").write_text(text, encoding="utf-8")
-            check(folder, run([sys.executable, "sample.py"], folder, environment))
+            check(text, folder, run([sys.executable, "sample.py"], folder, environment))
 
         flags = run(["pkg-config", "--cflags", "--libs", "coffer"], root, environment).split()
         for number, text in enumerate(samples(Path(page), "c")):
@@ -70,7 +90,7 @@ def main(page: str, build_root: str, *compiler: str) -> None:
             folder.mkdir()
             (folder / "backup.c").write_text(text, encoding="utf-8")
             run([*compiler, "-Wall", "-Wextra", "-Werror", "backup.c", *flags], folder, environment)
-            check(folder, run(["./a.out"], folder, environment))
+            check(text, folder, run(["./a.out"], folder, environment))
 
 
 if __name__ == "__main__":

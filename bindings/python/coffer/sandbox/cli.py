@@ -84,6 +84,11 @@ def settings(config: dict[str, Any]) -> str:
         f'backup.oauth_client_secret = "{config["client_secret"]}"',
         'backup.oauth_authorization_scope = "https://graph.microsoft.com/.default"',
         "backup.authorize()", "",
+        "# or let the user sign in (one button; OAuthDeviceCode=True: with a code):",
+        f'backup.oauth_client_id = "{config["public_client_id"]}"',
+        f'backup.oauth_server_auth_url = "{config["auth_url"]}"',
+        f'backup.oauth_server_token_url = "{config["token_url"]}"',
+        "backup.authorize()", "",
         f"# tenant {config['tenant']}",
     ]
     if config["threeds"]:
