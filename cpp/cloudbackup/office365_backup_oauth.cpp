@@ -159,6 +159,11 @@ oauth::SignInSettings Office365Backup::sign_in_settings() const {
   settings.request_refresh_token = setting_flag(kSetOAuthRequestRefreshToken);
   settings.browser_timeout = setting_number(kSetOAuthBrowserResponseTimeout);
   settings.browser_command = setting_text(kSetOAuthBrowserCommand);
+  const bool browser = settings.token.grant == oauth::Grant::kAuthorizationCode ||
+                       settings.token.grant == oauth::Grant::kImplicit;
+  if (browser && !settings.web_profile && !settings.device_code) {
+    settings.web_server = web_server_settings();
+  }
   settings.reuse_web_server = setting_flag(kSetOAuthReUseWebServer);
   settings.success_page = setting_text(kSetOAuthWebServerResponse);
   settings.failure_page = setting_text(kSetOAuthWebServerFailedResponse);
