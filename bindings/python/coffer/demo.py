@@ -1,8 +1,9 @@
-"""`python -m coffer.demo`: backs up a sample mailbox, served on this machine, twice.
+"""`python -m coffer.demo`: backs up a sample mailbox twice, then pays twice, all on this machine.
 
 It starts a sandbox (coffer.sandbox) on a free port, backs its sample mailbox up into a folder with
 progress on the terminal, lets a few messages arrive and change, and backs up again: the second run
-fetches only those. The sandbox ends with this program, however that ends.
+fetches only those. Then it makes two card payments with 3-D Secure (coffer.demo_payment). The
+sandbox ends with this program, however that ends.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from coffer import CofferError
+from coffer import CofferError, demo_payment
 from coffer.cloudbackup import (Office365Backup, Office365BackupEndBackupEventParams,
                                 Office365BackupErrorEventParams)
 from coffer.sandbox import Sandbox
@@ -131,7 +132,8 @@ def end_politely(number_of_signal: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m coffer.demo",
-                                     description="Backs up a sample mailbox, twice.")
+                                     description="Backs up a sample mailbox twice, and pays "
+                                                 "with two sample cards.")
     parser.add_argument("--folder", type=Path, default=Path("demo-backup"),
                         help="where the messages go (default: %(default)s)")
     parser.add_argument("--messages", type=int, default=2000, help="how large the mailbox is")
@@ -142,20 +144,21 @@ def main() -> int:
         signal.signal(number_of_signal, end_politely)
     try:
         make_room(folder)
-        with Sandbox(messages=arguments.messages, sizes="small") as sandbox:
+        with Sandbox(messages=arguments.messages, sizes="small", threeds=True) as sandbox:
             print(f"A sandbox serves the mailbox {sandbox.user} at {sandbox.graph_url}.")
             print("\nFirst run: everything is new.")
             complete = run(sandbox, folder)
             let_time_pass(sandbox)
             print("\nSecond run: meanwhile three messages arrived and two were changed.")
             complete = run(sandbox, folder) and complete
+            complete = demo_payment.run(sandbox) and complete
     except KeyboardInterrupt:
         print("\nInterrupted; what was saved is complete.", file=sys.stderr)
         return INTERRUPTED
     except CofferError as error:
         print(f"error {error.code}: {error.message}", file=sys.stderr)
         return 1
-    print(f"\nThe messages are in {folder}, one .eml file each, in a folder for each month:")
+    print(f"The messages are in {folder}, one .eml file each, in a folder for each month:")
     for name in sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))[:3]:
         print(f"  {name}/  {sum(1 for _ in (folder / name).iterdir())} messages")
     print("  …")

@@ -15,7 +15,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from jwcrypto import jwe as whole_jwe
 from jwcrypto import jwk, jws
 
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ThreeDS
 from coffer.sandbox.threeds import jwe
 from coffer.sandbox.threeds.keys import emv_key, public_jwk, public_key
 

@@ -7,8 +7,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from coffer.sandbox import Sandbox
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import Sandbox, ThreeDS
 from coffer.sandbox.threeds import jwe
 from coffer.sandbox.threeds.cards import CARDS
 from coffer.sandbox.threeds.scenarios import SCENARIOS

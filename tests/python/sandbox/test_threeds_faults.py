@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from cryptography import x509
 
-from coffer.sandbox import ControlError, Sandbox
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ControlError, Sandbox, ThreeDS
 from coffer.sandbox.threeds import jwe
 from coffer.sandbox.threeds.certs import BAD_CHAINS, GOOD_CHAINS
 from coffer.sandbox.threeds.rules import HOW, TYPES

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from coffer.threeds import Client
-from coffer.sandbox import Sandbox
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import Sandbox, ThreeDS
 
 from payer import Journal, set_up
 

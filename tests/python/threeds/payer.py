@@ -10,7 +10,7 @@ from typing import Any
 
 from coffer import CofferError
 from coffer.threeds import Client
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ThreeDS
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from coffer import CofferError
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ThreeDS
 from coffer.threeds import Client
 from conftest import MakeClient
 from payer import ENCODINGS, VERSIONS, Journal, authenticate, code_of, start

@@ -9,7 +9,7 @@ import threading
 import pytest
 from jwcrypto import jwk
 
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ThreeDS
 from coffer.threeds import Client
 from conftest import MakeClient
 from payer import CODE, ENCODINGS, VERSIONS, Journal, code_of, finish, start

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ThreeDS
 from coffer.sandbox.threeds import screens
 from coffer.sandbox.threeds.scenarios import SCENARIOS
 from coffer.threeds import Client

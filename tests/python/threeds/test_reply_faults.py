@@ -8,7 +8,7 @@ import json
 import pytest
 
 from coffer import CofferError
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ThreeDS
 from coffer.threeds import Client
 from conftest import MakeClient
 from payer import ENCODINGS, GCM, VERSIONS, Journal, authenticate, code_of, print_count, start

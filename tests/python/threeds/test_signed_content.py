@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ThreeDS
 from coffer.sandbox.threeds.certs import BAD_CHAINS, GOOD_CHAINS
 from coffer.sandbox.threeds.signed import HARMLESS, KINDS, TAMPERINGS
 from coffer.threeds import Client

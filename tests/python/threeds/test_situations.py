@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coffer.sandbox.client import ThreeDS
+from coffer.sandbox import ThreeDS
 from coffer.threeds import Client
 from payer import ENCODINGS, GCM, VERSIONS, authenticate, base_of, print_count, start
 from conftest import MakeClient

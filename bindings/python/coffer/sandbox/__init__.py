@@ -1,13 +1,14 @@
-"""A sandbox for mail backups: Microsoft Graph and its login, on this machine.
+"""A sandbox on this machine: Microsoft Graph mail and its login, and the servers of 3-D Secure.
 
 Run it with `python -m coffer.sandbox`, or from a test:
 
-    with Sandbox(messages=50) as sandbox:
-        sandbox.graph_url, sandbox.token, sandbox.control.metrics()
+    with Sandbox(messages=50, threeds=True) as sandbox:
+        sandbox.graph_url, sandbox.token, sandbox.control.metrics(), sandbox.threeds.server_url
 """
 
 from __future__ import annotations
 
 from .client import Control, ControlError, Sandbox
+from .threeds.client import ThreeDS
 
-__all__ = ["Control", "ControlError", "Sandbox"]
+__all__ = ["Control", "ControlError", "Sandbox", "ThreeDS"]

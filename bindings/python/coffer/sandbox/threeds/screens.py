@@ -39,7 +39,7 @@ def images(version: str) -> Json:
 
 
 def text(version: str) -> Json:
-    screen = _base("01", "Confirm the payment", "A code was sent to **1234.\nPlease enter it.")
+    screen = _base("01", "Confirm the payment", "A code was sent to … 1234.\nPlease enter it.")
     screen["submitAuthenticationLabel"] = "OK"
     if version == "2.3.1":
         screen["challengeEntryBox"] = {
