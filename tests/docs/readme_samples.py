@@ -49,7 +49,11 @@ def browser(folder: Path) -> None:
 
 
 def check(text: str, folder: Path, printed: str) -> None:
-    """A sample has signed in, or saved the whole mailbox, and said so."""
+    """A sample has paid, or signed in, or saved the whole mailbox, and said so."""
+    if "coffer.threeds" in text:
+        if "transStatus Y" not in printed.splitlines():
+            sys.exit(f"nothing was paid; it printed: {printed}")
+        return
     if "authorize()" in text:
         if re.search(r"^Signed in (as|for|with the code) \S+", printed, re.MULTILINE) is None:
             sys.exit(f"nobody signed in; it printed: {printed}")
