@@ -36,7 +36,7 @@ void describe(const graph::Message& message, Payload& payload) {
   payload.has_attachments = message.has_attachments;
 }
 
-std::string body_type_of(NewMessage& file) {
+std::string body_type_of(store::NewMessage& file) {
   std::string beginning(std::min<std::uint64_t>(file.octets(), kBodyTypeOctets), '\0');
   beginning.resize(file.read(0, beginning.data(), beginning.size()));
   return mime::body_content_type(beginning);
@@ -61,7 +61,7 @@ void BackupPhase::step() {
 }
 
 void BackupPhase::begin(graph::Message& message) {
-  std::optional<StoredMessage> stored;
+  std::optional<store::StoredMessage> stored;
   bool unchanged = false;
   if (message.problem.empty()) {
     stored = run_.store.find(message.id);
@@ -164,7 +164,7 @@ void BackupPhase::fetched(const JobPtr& job, CallResult&& result) {
     failed(job, body.code, body.text, body.code != 706);
     return;
   }
-  job->file = std::make_shared<std::unique_ptr<NewMessage>>(std::move(body.message));
+  job->file = std::make_shared<std::unique_ptr<store::NewMessage>>(std::move(body.message));
   show(job);
 }
 
@@ -221,12 +221,12 @@ void BackupPhase::show(const JobPtr& job) {
 }
 
 void BackupPhase::save(const JobPtr& job) {
-  std::unique_ptr<NewMessage> file = std::move(*job->file);
+  std::unique_ptr<store::NewMessage> file = std::move(*job->file);
   job->file.reset();
   const std::uint64_t octets = file->octets();
   try {
     run_.store.commit(std::move(file),
-                      [this, job, octets, guard = run_.alive](const CommitOutcome& outcome) {
+                      [this, job, octets, guard = run_.alive](const store::CommitOutcome& outcome) {
                         if (!guard.expired()) {
                           saved(job, octets, outcome);
                         }
@@ -236,7 +236,8 @@ void BackupPhase::save(const JobPtr& job) {
   }
 }
 
-void BackupPhase::saved(const JobPtr& job, std::uint64_t octets, const CommitOutcome& outcome) {
+void BackupPhase::saved(const JobPtr& job, std::uint64_t octets,
+                        const store::CommitOutcome& outcome) {
   if (outcome.code != 0) {
     failed(job, outcome.code, outcome.text, true);
     return;

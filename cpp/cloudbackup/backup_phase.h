@@ -36,7 +36,7 @@ class BackupPhase final : public RunPhase {
     std::shared_ptr<MessageSink> sink;
     // Held here while the MessageBackup handler looks at it; the event shares it, so that a run
     // that is aborted meanwhile does not take it from under the handler.
-    std::shared_ptr<std::unique_ptr<NewMessage>> file;
+    std::shared_ptr<std::unique_ptr<store::NewMessage>> file;
   };
   using JobPtr = std::shared_ptr<Job>;
 
@@ -48,7 +48,7 @@ class BackupPhase final : public RunPhase {
   void refused(const JobPtr& job, const CallResult& result);
   void show(const JobPtr& job);
   void save(const JobPtr& job);
-  void saved(const JobPtr& job, std::uint64_t octets, const CommitOutcome& outcome);
+  void saved(const JobPtr& job, std::uint64_t octets, const store::CommitOutcome& outcome);
   void failed(const JobPtr& job, std::int32_t code, const std::string& text, bool permanent);
   void settle(const JobPtr& job, Fate fate, std::int64_t octets = 0);
   void leave(const JobPtr& job) { jobs_.erase(job->number); }

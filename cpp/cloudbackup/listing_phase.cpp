@@ -214,7 +214,7 @@ bool ListingPhase::check_identity(const graph::ListPage& page, const net::Reply&
   if (bound_) {
     return true;
   }
-  Identity identity;
+  store::Identity identity;
   identity.service = run_.settings.service.origin();
   identity.id_kind = wanted;
   identity.mailbox = graph::mailbox_of_context(page.context);

@@ -4,9 +4,9 @@
 #include <cstring>
 #include <utility>
 
-#include "cloudbackup/sqlite_db.h"
 #include "core/error.h"
 #include "crypto/digest.h"
+#include "store/sqlite_db.h"
 
 namespace coffer::cloudbackup {
 namespace {
@@ -72,7 +72,7 @@ std::int64_t key_of(std::string_view id) {
   return key;
 }
 
-[[noreturn]] void fail(const DbError& error) {
+[[noreturn]] void fail(const store::DbError& error) {
   throw core::Error(kFileFailed, std::string("the listing cannot be kept in .meta/tmp: ") +
                                      error.what() + "; free space on this disk");
 }
@@ -89,20 +89,20 @@ class Spool final : public ListingSpool {
         : path(std::move(given_path)), vfs(std::move(given_vfs)) {}
     OwnedFile(const OwnedFile&) = delete;
     OwnedFile& operator=(const OwnedFile&) = delete;
-    ~OwnedFile() { remove_database(path, vfs); }
+    ~OwnedFile() { store::remove_database(path, vfs); }
   };
 
   Spool(const std::string& path, const std::string& vfs)
-      : file_(path, vfs), database_(path, vfs, Database::Missing::kCreate) {
+      : file_(path, vfs), database_(path, vfs, store::Database::Missing::kCreate) {
     database_.exec(
         "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192; BEGIN;"
         "CREATE TABLE items(n INTEGER PRIMARY KEY, packed BLOB NOT NULL);"
         "CREATE TABLE ids(key INTEGER PRIMARY KEY, n INTEGER NOT NULL);");
-    insert_item_ = Statement(database_.get(), "INSERT INTO items VALUES(?1, ?2)");
-    insert_id_ = Statement(database_.get(), "INSERT OR IGNORE INTO ids VALUES(?1, ?2)");
-    find_id_ = Statement(database_.get(), "SELECT n FROM ids WHERE key = ?1");
-    read_item_ = Statement(database_.get(), "SELECT packed FROM items WHERE n = ?1");
+    insert_item_ = store::Statement(database_.get(), "INSERT INTO items VALUES(?1, ?2)");
+    insert_id_ = store::Statement(database_.get(), "INSERT OR IGNORE INTO ids VALUES(?1, ?2)");
+    find_id_ = store::Statement(database_.get(), "SELECT n FROM ids WHERE key = ?1");
+    read_item_ = store::Statement(database_.get(), "SELECT packed FROM items WHERE n = ?1");
   }
 
   bool add(const graph::Message& message) override {
@@ -112,7 +112,7 @@ class Spool final : public ListingSpool {
       insert_item_.bind(1, count_ + 1).bind_blob(2, packed_).run();
       ++count_;
       return true;
-    } catch (const DbError& error) {
+    } catch (const store::DbError& error) {
       fail(error);
     }
   }
@@ -120,14 +120,14 @@ class Spool final : public ListingSpool {
   bool next(graph::Message& out) override {
     if (read_ >= count_) return false;
     try {
-      const ResetLater reset(read_item_);
+      const store::ResetLater reset(read_item_);
       read_item_.bind(1, read_ + 1);
       if (!read_item_.step() || !unpack(read_item_.octets(0), out)) {
         throw core::Error(kFileFailed, "the listing kept in .meta/tmp was damaged; start again");
       }
       ++read_;
       return true;
-    } catch (const DbError& error) {
+    } catch (const store::DbError& error) {
       fail(error);
     }
   }
@@ -150,10 +150,10 @@ class Spool final : public ListingSpool {
   }
 
   std::string id_of_key(std::int64_t key) {
-    const ResetLater reset(find_id_);
+    const store::ResetLater reset(find_id_);
     find_id_.bind(1, key);
     if (!find_id_.step()) return {};
-    const ResetLater reset_item(read_item_);
+    const store::ResetLater reset_item(read_item_);
     read_item_.bind(1, find_id_.integer(0));
     std::string_view id;
     if (!read_item_.step()) return {};
@@ -162,8 +162,8 @@ class Spool final : public ListingSpool {
   }
 
   OwnedFile file_;
-  Database database_;
-  Statement insert_item_, insert_id_, find_id_, read_item_;
+  store::Database database_;
+  store::Statement insert_item_, insert_id_, find_id_, read_item_;
   std::string packed_;
   std::int64_t count_ = 0;
   std::int64_t read_ = 0;
@@ -175,7 +175,7 @@ std::unique_ptr<ListingSpool> ListingSpool::create(const std::string& path,
                                                    const std::string& vfs) {
   try {
     return std::make_unique<Spool>(path, vfs);
-  } catch (const DbError& error) {
+  } catch (const store::DbError& error) {
     fail(error);
   }
 }

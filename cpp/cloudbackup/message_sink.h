@@ -10,20 +10,20 @@
 #include <memory>
 #include <string>
 
-#include "cloudbackup/backup_store.h"
 #include "net/transport.h"
+#include "store/backup_store.h"
 
 namespace coffer::cloudbackup {
 
 class MessageSink final : public net::BodySink {
  public:
-  using Create = std::function<std::unique_ptr<NewMessage>()>;
+  using Create = std::function<std::unique_ptr<store::NewMessage>()>;
   explicit MessageSink(Create create) : create_(std::move(create)) {}
 
   bool write(const char* data, std::size_t size) override;
 
   struct Result {
-    std::unique_ptr<NewMessage> message;
+    std::unique_ptr<store::NewMessage> message;
     std::int32_t code = 0;  // 706: not a message; 711 and 701: the disk
     std::string text;
   };
@@ -38,7 +38,7 @@ class MessageSink final : public net::BodySink {
   bool open_and_store();
 
   Create create_;
-  std::unique_ptr<NewMessage> message_;
+  std::unique_ptr<store::NewMessage> message_;
   std::string held_;  // the beginning, until it is known what it is
   std::int32_t disk_code_ = 0;
   std::string disk_text_;

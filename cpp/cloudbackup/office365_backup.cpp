@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "cloudbackup/backup_store.h"
 #include "cloudbackup/credentials.h"
 #include "cloudbackup/run.h"
 #include "core/error.h"
@@ -11,6 +10,7 @@
 #include "net/curl_transport.h"
 #include "oauth/token.h"
 #include "office365backup_surface.h"
+#include "store/backup_store.h"
 
 namespace coffer::cloudbackup {
 namespace {
@@ -73,7 +73,7 @@ struct Office365Backup::Active {
   explicit Active(Office365Backup& backup) : events(backup) {}
   QueueEvents events;
   std::unique_ptr<net::Transport> transport;
-  std::unique_ptr<BackupStore> store;
+  std::unique_ptr<store::BackupStore> store;
   std::unique_ptr<TokenCredentials> credentials;
   std::unique_ptr<Run> run;
 };
@@ -168,7 +168,7 @@ void Office365Backup::start(bool resume) {
   auto active = std::make_shared<Active>(*this);
   counters_.reset();
   requests_sent_.store(0);
-  StoreOptions options;
+  store::StoreOptions options;
   options.data_folder = text(kDataFolder);
   options.working_folder = setting_text(kSetWorkingFolder);
   options.use_index = setting_flag(kSetUseIndex);
@@ -184,13 +184,13 @@ void Office365Backup::start(bool resume) {
   settings.mailbox_hint = owner_of(tokens->authorization());
   active->credentials = std::make_unique<TokenCredentials>(std::move(tokens));
   options.wake = [wake = active->transport.get()] { wake->wake(); };
-  active->store = BackupStore::open(fs::posix_file_system(), std::move(options));
+  active->store = store::BackupStore::open(fs::posix_file_system(), std::move(options));
   if (resume && !active->store->has_unfinished_run()) {
     throw Error(712,
                 "There is nothing to resume in DataFolder: its last run was complete. Call "
                 "StartBackup.");
   }
-  const std::optional<Identity> identity = active->store->identity();
+  const std::optional<store::Identity> identity = active->store->identity();
   const std::string id_kind = settings.immutable_ids ? "immutable" : "mutable";
   if (identity &&
       (identity->service != settings.service.origin() || identity->id_kind != id_kind)) {

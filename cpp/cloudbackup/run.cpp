@@ -65,7 +65,7 @@ void Run::begin() {
       ListingSpool::create(ports_.store.temporary_path("listing.db"), ports_.sqlite_vfs);
 }
 
-RunEnd Run::execute() {
+store::RunEnd Run::execute() {
   try {
     begin();
     ports_.phase_changed(Phase::kInitialization);
@@ -99,9 +99,9 @@ RunEnd Run::execute() {
   if (context_) {
     context_->spool.reset();
   }
-  const RunEnd end = failed_           ? RunEnd::kFailed
-                     : aborted_.load() ? RunEnd::kAborted
-                                       : RunEnd::kComplete;
+  const store::RunEnd end = failed_           ? store::RunEnd::kFailed
+                            : aborted_.load() ? store::RunEnd::kAborted
+                                              : store::RunEnd::kComplete;
   try {
     ports_.store.end_run(end);
   } catch (const core::Error& error) {

@@ -20,7 +20,7 @@ class Run {
   struct Ports {
     net::Transport& transport;
     Credentials& credentials;
-    BackupStore& store;
+    store::BackupStore& store;
     RunEvents& events;
     core::Log& log;
     Counters& counters;
@@ -33,7 +33,7 @@ class Run {
   ~Run();
 
   // Runs to the end. The Error event, if any, has been posted; EndBackup is the caller's.
-  RunEnd execute();
+  store::RunEnd execute();
   void abort() noexcept;
 
  private:

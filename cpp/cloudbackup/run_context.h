@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "cloudbackup/backup_store.h"
 #include "cloudbackup/counters.h"
 #include "cloudbackup/graph_client.h"
 #include "cloudbackup/listing_spool.h"
@@ -17,6 +16,7 @@
 #include "cloudbackup/timers.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "store/backup_store.h"
 
 namespace coffer::cloudbackup {
 
@@ -45,7 +45,7 @@ class SeenRows {
 struct RunContext {
   const RunSettings& settings;
   GraphClient& client;
-  BackupStore& store;
+  store::BackupStore& store;
   RunEvents& events;
   core::Log& log;
   Counters& counters;

@@ -42,8 +42,8 @@ void SyncPhase::step() {
 }
 
 void SyncPhase::collect() {
-  const std::vector<StoredMessage> block = run_.store.stored_after(after_row_, kBlock);
-  for (const StoredMessage& message : block) {
+  const std::vector<store::StoredMessage> block = run_.store.stored_after(after_row_, kBlock);
+  for (const store::StoredMessage& message : block) {
     after_row_ = message.row;
     // Rows beyond last_row were written by this very run.
     if (message.row <= run_.last_row && !run_.seen.contains(message.row)) {
@@ -193,7 +193,7 @@ void SyncPhase::search_by_message_id(Candidate candidate) {
       });
 }
 
-void SyncPhase::propose(const StoredMessage& message) {
+void SyncPhase::propose(const store::StoredMessage& message) {
   ++pending_;
   run_.ask<MessageDeleteEvent>(
       kOnMessageDelete,
@@ -210,7 +210,7 @@ void SyncPhase::propose(const StoredMessage& message) {
       });
 }
 
-void SyncPhase::remove(const StoredMessage& message) {
+void SyncPhase::remove(const store::StoredMessage& message) {
   try {
     run_.store.remove(message);
     run_.counters.add_deleted();

@@ -23,7 +23,7 @@ class SyncPhase final : public RunPhase {
 
  private:
   struct Candidate {
-    StoredMessage message;
+    store::StoredMessage message;
     int failures = 0;
   };
 
@@ -34,8 +34,8 @@ class SyncPhase final : public RunPhase {
   void judge(Candidate candidate, const graph::BatchReply& reply);
   void again(Candidate candidate, const std::string& why);
   void search_by_message_id(Candidate candidate);
-  void propose(const StoredMessage& message);
-  void remove(const StoredMessage& message);
+  void propose(const store::StoredMessage& message);
+  void remove(const store::StoredMessage& message);
   void give_up(const std::string& why);
 
   RunContext& run_;

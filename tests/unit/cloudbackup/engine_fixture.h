@@ -33,7 +33,7 @@ class FakeClock final : public core::Clock {
   Time now_ = Time{} + std::chrono::hours(1);
 };
 
-class MemoryMessage final : public NewMessage {
+class MemoryMessage final : public store::NewMessage {
  public:
   MemoryMessage(std::string id_, std::string modified_, std::string path_)
       : id(std::move(id_)), modified(std::move(modified_)), path(std::move(path_)) {}
@@ -46,7 +46,7 @@ class MemoryMessage final : public NewMessage {
   std::string id, modified, path, body;
 };
 
-class MemoryStore final : public BackupStore {
+class MemoryStore final : public store::BackupStore {
  public:
   struct File {
     std::int64_t row = 0;
@@ -57,8 +57,8 @@ class MemoryStore final : public BackupStore {
   std::map<std::string, std::string> done;
   std::int64_t next_row = 1;
   std::int64_t run = 0;
-  std::optional<Identity> bound;
-  std::optional<RunEnd> ended;
+  std::optional<store::Identity> bound;
+  std::optional<store::RunEnd> ended;
   std::int32_t bind_code = 0;
   std::int32_t create_code = 0;
   std::vector<std::string> removed;
@@ -68,8 +68,8 @@ class MemoryStore final : public BackupStore {
     files[id] = {next_row++, modified, "/backup/2023-07/" + id + ".eml", "old", message_id, 0};
   }
   std::string folder() const override { return "/backup"; }
-  std::optional<Identity> identity() const override { return bound; }
-  void bind(const Identity& identity) override {
+  std::optional<store::Identity> identity() const override { return bound; }
+  void bind(const store::Identity& identity) override {
     if (bind_code != 0) {
       throw core::Error(bind_code, "bind");
     }
@@ -77,7 +77,7 @@ class MemoryStore final : public BackupStore {
   }
   bool has_unfinished_run() const override { return true; }
   std::int64_t begin_run(bool resume) override { return resume ? run : ++run; }
-  void end_run(RunEnd end) override { ended = end; }
+  void end_run(store::RunEnd end) override { ended = end; }
   void mark_done(std::string_view id, std::string_view modified) override {
     done[std::string(id)] = modified;
   }
@@ -86,25 +86,25 @@ class MemoryStore final : public BackupStore {
     const auto at = done.find(std::string(id));
     return at != done.end() && at->second == modified;
   }
-  std::optional<StoredMessage> find(std::string_view id) override {
+  std::optional<store::StoredMessage> find(std::string_view id) override {
     const auto at = files.find(std::string(id));
     if (at == files.end()) {
       return std::nullopt;
     }
-    return StoredMessage{at->second.row, at->first, at->second.modified, at->second.path,
-                         at->second.run};
+    return store::StoredMessage{at->second.row, at->first, at->second.modified, at->second.path,
+                                at->second.run};
   }
   std::string default_path(std::string_view id, std::string_view month) const override {
     return "/backup/" + std::string(month) + "/" + std::string(id) + ".eml";
   }
-  std::unique_ptr<NewMessage> create(std::string_view id, std::string_view modified,
-                                     const std::string& path) override {
+  std::unique_ptr<store::NewMessage> create(std::string_view id, std::string_view modified,
+                                            const std::string& path) override {
     if (create_code != 0) {
       throw core::Error(create_code, "No space left on device: " + path);
     }
     return std::make_unique<MemoryMessage>(std::string(id), std::string(modified), path);
   }
-  void commit(std::unique_ptr<NewMessage> message, Committed committed) override {
+  void commit(std::unique_ptr<store::NewMessage> message, store::Committed committed) override {
     pending_.emplace_back(std::move(message), std::move(committed));
   }
   std::size_t commits_pending() const override { return pending_.size(); }
@@ -116,20 +116,20 @@ class MemoryStore final : public BackupStore {
       const auto before = files.find(message.id);
       const std::int64_t row = before == files.end() ? next_row++ : before->second.row;
       files[message.id] = {row, message.modified, message.path, message.body, "", run};
-      entry.second(CommitOutcome{});
+      entry.second(store::CommitOutcome{});
     }
     return batch.size();
   }
   void drain() override { run_completions(); }
-  std::vector<StoredMessage> stored_after(std::int64_t after, std::size_t limit) override {
-    std::map<std::int64_t, StoredMessage> rows;
+  std::vector<store::StoredMessage> stored_after(std::int64_t after, std::size_t limit) override {
+    std::map<std::int64_t, store::StoredMessage> rows;
     for (const auto& entry : files) {
       if (entry.second.row > after) {
         rows[entry.second.row] = {entry.second.row, entry.first, entry.second.modified,
                                   entry.second.path, entry.second.run};
       }
     }
-    std::vector<StoredMessage> out;
+    std::vector<store::StoredMessage> out;
     for (const auto& entry : rows) {
       if (out.size() == limit) {
         break;
@@ -139,17 +139,17 @@ class MemoryStore final : public BackupStore {
     return out;
   }
   std::int64_t last_row() override { return next_row - 1; }
-  std::string message_id_of(const StoredMessage& message) override {
+  std::string message_id_of(const store::StoredMessage& message) override {
     return files[message.id].message_id;
   }
-  void remove(const StoredMessage& message) override {
+  void remove(const store::StoredMessage& message) override {
     removed.push_back(message.id);
     files.erase(message.id);
   }
   std::string temporary_path(const std::string&) const override { return temporary; }
 
  private:
-  std::vector<std::pair<std::unique_ptr<NewMessage>, Committed>> pending_;
+  std::vector<std::pair<std::unique_ptr<store::NewMessage>, store::Committed>> pending_;
 };
 
 class FakeCredentials final : public Credentials {
@@ -300,7 +300,7 @@ struct Bench {
                              [this](Phase phase) { phases.push_back(static_cast<int>(phase)); }});
     return *run;
   }
-  RunEnd execute() { return make().execute(); }
+  store::RunEnd execute() { return make().execute(); }
   bool was_logged(const std::string& part) const {
     for (const std::string& text : logged) {
       if (text.find(part) != std::string::npos) {

@@ -23,7 +23,7 @@ TEST_CASE("a nextLink is followed only inside the service, and only once") {
     next = "https://u:p@graph.test/v1.0/me/messages?$skip=1";
   }
   bench.transport.on(bench.list, FakeAnswer::ok(page({item("a")}, next)));
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 706") == 1);
   CHECK(bench.transport.count() == 1);
 }
@@ -32,7 +32,7 @@ TEST_CASE("a nextLink that comes again ends the listing") {
   Bench bench;
   const std::string next = bench.base + "/me/messages?$skip=1";
   bench.transport.on(bench.list, FakeAnswer::ok(page({item("a")}, next)));
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 706") == 1);
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("folder names in Filter are resolved first, and the token travels with
   bench.settings.filter = "parentFolderId eq 'Inbox'";
   bench.serve({});
   bench.transport.on(bench.base + "/me/mailFolders/inbox", FakeAnswer::ok(R"({"id":"F1"})"));
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   const auto requests = bench.transport.requests();
   REQUIRE(requests.size() == 2);
   CHECK(requests[1].request.url.find("parentFolderId%20eq%20%27F1%27") != std::string::npos);
@@ -71,7 +71,7 @@ TEST_CASE("a folder that cannot be resolved, and a Filter that is refused, are 7
     bench.transport.on(bench.list,
                        FakeAnswer::with_status(400, service_error("RequestBroker--ParseUri")));
   }
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 704") == 1);
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("a page that keeps failing gives the listing up with 705") {
   Bench bench;
   bench.settings.max_retry_count = 2;
   bench.transport.on(bench.list, FakeAnswer::with_status(504));
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 705") == 1);
   CHECK(bench.transport.count() == 3);
 }
@@ -90,11 +90,11 @@ TEST_CASE("a page that cannot be understood is asked for again, then 706") {
   bench.settings.max_retry_count = 1;
   SUBCASE("mended") {
     bench.transport.on(bench.list, FakeAnswer::ok(R"({"value":[)"), 1);
-    CHECK(bench.execute() == RunEnd::kComplete);
+    CHECK(bench.execute() == store::RunEnd::kComplete);
   }
   SUBCASE("not mended") {
     bench.transport.on(bench.list, FakeAnswer::ok(R"({"value":[)"));
-    CHECK(bench.execute() == RunEnd::kFailed);
+    CHECK(bench.execute() == store::RunEnd::kFailed);
     CHECK(bench.events.count("error 706") == 1);
   }
 }
@@ -103,7 +103,7 @@ TEST_CASE("a folder of another mailbox ends the run before anything is saved") {
   Bench bench;
   bench.serve({"a"});
   bench.store.bind_code = 716;
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 716") == 1);
   CHECK(bench.store.files.empty());
 }
@@ -111,7 +111,7 @@ TEST_CASE("a folder of another mailbox ends the run before anything is saved") {
 TEST_CASE("ids of the other kind end the run") {
   Bench bench;
   bench.transport.on(bench.list, FakeAnswer::ok(page({item("AAMkmutable")})));
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 716") == 1);
   CHECK(bench.store.files.empty());
 }
@@ -122,7 +122,7 @@ TEST_CASE("forbidden and missing mailboxes are told apart from messages") {
     Bench bench;
     bench.transport.on(bench.list,
                        FakeAnswer::with_status(refusal.first, service_error(refusal.second)));
-    CHECK(bench.execute() == RunEnd::kFailed);
+    CHECK(bench.execute() == store::RunEnd::kFailed);
     CHECK(bench.events.count("error 151") == 1);
   }
 }
@@ -134,6 +134,6 @@ TEST_CASE("a listing of empty pages without end is given up") {
     return FakeAnswer::ok(
         page({}, bench.base + "/me/messages?$skiptoken=" + std::to_string(++number)));
   });
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 706") == 1);
 }

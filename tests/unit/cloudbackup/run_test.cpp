@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 TEST_CASE("a first run saves every message and asks for nothing else") {
   Bench bench;
   bench.serve({"a", "b", "c"});
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.transport.count() == 4);
   CHECK(bench.transport.unexpected() == 0);
   const auto sums = bench.counters.values();
@@ -100,7 +100,7 @@ TEST_CASE("MaxRetryCount counts retries, RetryInterval apart") {
   bench.transport.on(bench.value("a"),
                      FakeAnswer::with_status(500, service_error("InternalServerError")));
   const auto begin = bench.clock.now();
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.transport.count(bench.value("a")) == 3);
   CHECK(bench.clock.now() - begin >= 6s);
   CHECK(bench.events.count("messageerror a 151 retry") == 2);
@@ -128,7 +128,7 @@ TEST_CASE("a message that is gone is told once and counted as gone") {
   bench.serve({"a", "b"});
   bench.transport.on(bench.value("a"),
                      FakeAnswer::with_status(404, service_error("ErrorItemNotFound")));
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.events.count("messageerror a 710 final") == 1);
   CHECK(bench.transport.count(bench.value("a")) == 1);
   CHECK(bench.counters.values().gone == 1);
@@ -181,7 +181,7 @@ TEST_CASE("a disk that refuses is MessageError 711, not tried again") {
   Bench bench;
   bench.serve({"a"});
   bench.store.create_code = 711;
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.events.count("messageerror a 711 final") == 1);
 }
 
@@ -237,7 +237,7 @@ TEST_CASE("an abort during a throttling pause ends the run at once") {
     return true;
   });
   const auto begin = bench.clock.now();
-  CHECK(bench.execute() == RunEnd::kAborted);
+  CHECK(bench.execute() == store::RunEnd::kAborted);
   CHECK(bench.clock.now() - begin < 2s);
-  CHECK(bench.store.ended == RunEnd::kAborted);
+  CHECK(bench.store.ended == store::RunEnd::kAborted);
 }

@@ -39,7 +39,7 @@ TEST_CASE("a message is deleted only when the service says that this id does not
   SyncBench bench;
   SUBCASE("404 ErrorItemNotFound") {
     bench.answer(batch_page({batch_item(1, 404, service_error("errorItemNotFound"))}));
-    CHECK(bench.execute() == RunEnd::kComplete);
+    CHECK(bench.execute() == store::RunEnd::kComplete);
     CHECK(bench.store.removed == std::vector<std::string>{"old"});
     CHECK(bench.counters.values().deleted == 1);
     CHECK(bench.events.count("delete old") == 1);
@@ -69,7 +69,7 @@ TEST_CASE("a message is deleted only when the service says that this id does not
     body = batch_item(1, 424, service_error("FailedDependency"));
   }
   bench.answer(batch_page({body}));
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.kept());
   CHECK(bench.store.removed.empty());
 }
@@ -91,7 +91,7 @@ TEST_CASE("checks that stay unresolved end the deleting with 705") {
   SUBCASE("the batch is refused") {
     bench.transport.on("POST ", FakeAnswer::with_status(403));
   }
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 705") == 1);
   CHECK(bench.kept());
 }

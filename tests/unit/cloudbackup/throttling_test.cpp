@@ -24,7 +24,7 @@ TEST_CASE("nothing leaves before the gate opens, and no retry is spent") {
     sent.push_back(bench.clock.now());
     return refusals-- > 0 ? refusal("7") : FakeAnswer::ok(bench.mail, "text/plain");
   });
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.counters.values().saved == 2);
   CHECK(bench.events.count("messageerror") == 0);
   REQUIRE(sent.size() == 4);
@@ -43,7 +43,7 @@ TEST_CASE("what was handed over before the refusal waits for the gate as well, a
     sent.push_back(bench.clock.now());
     return refusals-- > 0 ? refusal("7") : FakeAnswer::ok(bench.mail, "text/plain");
   });
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.counters.values().saved == 4);
   CHECK(bench.events.count("messageerror") == 0);
   REQUIRE(sent.size() == 5);  // the refused one twice, the three others once
@@ -54,7 +54,7 @@ TEST_CASE("a pause beyond ThrottleWaitLimit ends the run with 715") {
   Bench bench;
   bench.settings.throttle_wait_limit = 100s;
   bench.transport.on(bench.list, refusal("101"));
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 715") == 1);
   CHECK(bench.transport.count() == 1);
 }
@@ -76,7 +76,7 @@ TEST_CASE("at most min(MaxConnections, MailboxConcurrency) are in flight") {
       bench.transport.release_all();
       return true;
     });
-    CHECK(bench.execute() == RunEnd::kComplete);
+    CHECK(bench.execute() == store::RunEnd::kComplete);
     CHECK(bench.counters.values().saved == 20);
     CHECK(bench.transport.peak_in_flight() ==
           static_cast<std::size_t>(setting.second == 0 ? setting.first
@@ -103,7 +103,7 @@ TEST_CASE("a request refused twenty times while others succeed counts as failed"
   bench.serve(ids);
   bench.settings.max_retry_count = 0;
   bench.transport.on(bench.value("bad"), refusal("1"));
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.counters.values().saved == 100);
   CHECK(bench.counters.values().failed == 1);
   CHECK(bench.transport.count(bench.value("bad")) == 20);
@@ -118,7 +118,7 @@ TEST_CASE("a 401 is answered with one refresh and a replay") {
       [](const net::Request&) {
         return FakeAnswer::with_status(401, service_error("InvalidAuthenticationToken"));
       });
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.credentials.refreshes == 1);
   CHECK(bench.counters.values().saved == 3);
 }
@@ -131,7 +131,7 @@ TEST_CASE("a 401 that no refresh mends is 707") {
   SUBCASE("the new token is refused too") {
     bench.credentials.refreshable = true;
   }
-  CHECK(bench.execute() == RunEnd::kFailed);
+  CHECK(bench.execute() == store::RunEnd::kFailed);
   CHECK(bench.events.count("error 707") == 1);
 }
 
@@ -158,6 +158,6 @@ TEST_CASE("a token that ends again and again is renewed again and again") {
       [](const net::Request&) {
         return FakeAnswer::with_status(401, service_error("InvalidAuthenticationToken"));
       });
-  CHECK(bench.execute() == RunEnd::kComplete);
+  CHECK(bench.execute() == store::RunEnd::kComplete);
   CHECK(bench.counters.values().saved == 20);
 }
