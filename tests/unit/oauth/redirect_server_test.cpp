@@ -187,6 +187,31 @@ TEST_CASE("hosts choose the family; other names only the address that is shown")
   }
 }
 
+TEST_CASE("nothing but the loopback interfaces is listened on") {
+  for (const auto family :
+       {loopback::Family::kIPv4, loopback::Family::kIPv6, loopback::Family::kBoth}) {
+    loopback::Listening listening;
+    if (test::code_of([&] { listening = loopback::listen_on_loopback(family, 0); }) != 0) continue;
+    for (const loopback::Socket& socket : listening.sockets) {
+      sockaddr_storage address{};
+      socklen_t size = sizeof address;
+      REQUIRE(getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+      if (address.ss_family == AF_INET) {
+        sockaddr_in four{};
+        std::memcpy(&four, &address, sizeof four);
+        CHECK(four.sin_addr.s_addr == htonl(INADDR_LOOPBACK));
+        CHECK(ntohs(four.sin_port) == listening.port);
+      } else {
+        sockaddr_in6 six{};
+        std::memcpy(&six, &address, sizeof six);
+        CHECK(std::memcmp(&six.sin6_addr, &in6addr_loopback, sizeof six.sin6_addr) == 0);
+        CHECK(ntohs(six.sin6_port) == listening.port);
+      }
+    }
+    CHECK(listening.sockets.size() <= (family == loopback::Family::kBoth ? 2U : 1U));
+  }
+}
+
 TEST_CASE("stopping ends the wait, and gives an answer that is on its way its time") {
   oauth::RedirectServer server;
   server.start({});
