@@ -79,6 +79,7 @@ TokenSource::TokenSource(TokenSettings settings, net::Transport& transport,
     token.refresh = settings.refresh_token;
     token.expires_in = settings.expires_in;
     take(std::move(token));
+    if (settings.expires_in && *settings.expires_in <= 0) renew_at_ = clock_.now();  // it is over
   } else if (!request_) {
     throw core::Error(707, missing(settings));
   }

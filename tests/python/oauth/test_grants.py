@@ -17,7 +17,7 @@ from coffer.sandbox import Sandbox
 
 import pressing
 from conftest import Logs, MakeSigner, params
-from journal import RunBackup
+from journal import MakeBackup, RunBackup
 
 
 def secrets_of(backup: Office365Backup) -> list[str]:
@@ -257,6 +257,18 @@ def test_device_code_slowed_down(signer: MakeSigner, sandbox: Sandbox) -> None:
     backup = signer(OAuthDeviceCode="True")
     backup.authorize()
     assert backup.oauth_access_token
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_the_demonstrations_sign_in(start_sandbox: Callable[..., Sandbox], run: RunBackup,
+                                    make_backup: MakeBackup, tmp_path: Path, tls: bool) -> None:
+    sandbox = start_sandbox(messages=5, tls=tls)
+    backup = make_backup(data_folder=str(tmp_path / "data"), GraphURL=sandbox.graph_url)
+    if tls:
+        backup.config("SSLServerCACerts=" + Path(sandbox.ca_file).read_text())
+    sandbox.sign_in(backup)
+    assert run(backup).errors == []
+    assert backup.config("MessagesSaved") == "5"
 
 
 def test_admin_consent(signer: MakeSigner, sandbox: Sandbox, run: RunBackup) -> None:

@@ -110,6 +110,22 @@ TEST_CASE("what does not belong to the sign-in neither ends nor breaks the wait"
   CHECK(oauth::field_of(*fields, "code") == code);
 }
 
+TEST_CASE("what belongs to the sign-in before is no answer to this one") {
+  oauth::RedirectServer server;
+  server.start({});
+  server.expect(expecting());
+  CHECK(says(get(server.port(), "/?code=old&state=the-state"), " 200 "));
+  oauth::Expectation next = expecting();
+  next.state = core::Secret("another-state");
+  server.expect(next);
+  CHECK_FALSE(server.wait(kNow));
+  CHECK(says(get(server.port(), "/?code=old&state=the-state"), " 400 "));
+  CHECK_FALSE(server.wait(kNow));
+  server.forget();
+  CHECK(says(get(server.port(), "/?code=old&state=another-state"), "The sign-in is over"));
+  CHECK_FALSE(server.wait(kNow));
+}
+
 TEST_CASE("refusals show why, escaped, or the page that was set") {
   oauth::RedirectServer server;
   server.start({});

@@ -285,6 +285,17 @@ TEST_CASE("a token that ends as it comes is used until the service refuses it") 
   CHECK_FALSE(source.needs_refresh(clock.now()));
 }
 
+TEST_CASE("a token whose end has passed is renewed before anything is asked with it") {
+  FakeTransport transport;
+  ManualClock clock;
+  oauth::TokenSettings settings = credentials();
+  settings.access_token = core::Secret("old");
+  settings.expires_in = -1;
+  CHECK(oauth::TokenSource(settings, transport, clock).needs_refresh(clock.now()));
+  settings.expires_in = 3600;
+  CHECK_FALSE(oauth::TokenSource(settings, transport, clock).needs_refresh(clock.now()));
+}
+
 TEST_CASE("an assertion is made anew for each request, and no secret goes with it") {
   FakeTransport transport;
   transport.on(kUrl, token("one", 3600));

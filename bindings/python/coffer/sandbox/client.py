@@ -219,6 +219,18 @@ class Sandbox:
                  trace: TracebackType | None) -> None:
         self.stop()
 
+    def sign_in(self, backup: Any) -> None:
+        """Signs alex in at the sandbox through the library: a browser that nobody sees goes to
+        the page and presses its button. `backup` is an `Office365Backup`."""
+        backup.oauth_client_id = self.public_client_id
+        backup.oauth_server_auth_url = self.auth_url
+        backup.oauth_server_token_url = self.token_url
+        words = [sys.executable, str(Path(__file__).resolve().parent / "signin" / "press.py")]
+        if self.ca_file:
+            words.append(f"--ca-file={self.ca_file}")
+        backup.config("OAuthBrowserCommand=" + " ".join(f'"{word}"' for word in words))
+        backup.authorize()
+
     @property
     def base_url(self) -> str:
         return str(self.config["base_url"])
