@@ -42,6 +42,7 @@ std::string random_uuid(crypto::Random& random) {
 std::vector<DeviceParam> Client::device_params() const {
   std::vector<DeviceParam> params;
   const auto count = static_cast<int>(number(kDeviceParamCount));
+  params.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     params.push_back({text(kDeviceParamsFieldName, i), text(kDeviceParamsValue, i),
                       static_cast<std::int32_t>(number(kDeviceParamsValueType, i)),
@@ -53,6 +54,7 @@ std::vector<DeviceParam> Client::device_params() const {
 std::string Client::outgoing_extensions() const {
   std::vector<Extension> list;
   const auto count = static_cast<int>(number(kExtensionCount));
+  list.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     list.push_back({text(kExtensionsId, i), text(kExtensionsName, i), flag(kExtensionsCritical, i),
                     text(kExtensionsData, i)});
@@ -95,6 +97,7 @@ crypto::PublicKey Client::directory_server_key() const {
 std::vector<certs::Certificate> Client::acs_roots() const {
   std::vector<certs::Certificate> roots;
   const auto count = static_cast<int>(number(kACSRootCertCount));
+  roots.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     const certs::Entry entry =
         certificate_entry(kACSRootCertsEncoded, kACSRootCertsStore, kACSRootCertsStoreType,

@@ -197,6 +197,18 @@ TEST_CASE("a binding's hook ends a call that waits, and an object that goes does
   CHECK(going.acs.packets.empty());
 }
 
+TEST_CASE("a send that breaks off without an outcome ends the challenge all the same") {
+  ClientRig rig;
+  rig.open();
+  rig.client.on_idle(std::make_shared<const core::IdleHook>(
+      []() -> bool { throw core::Error(30005, "the network layer failed"); }));
+  rig.acs.say([](const std::string&) { return FakeAnswer::ok("never").held(); });
+  rig.set(kChallengeDataEntry, "1");
+  CHECK(rig.send() == 30005);
+  CHECK(rig.network.transport.in_flight() == 0);
+  rig.check_over();
+}
+
 TEST_CASE("interrupt ends the other actions too, and an idle one does nothing") {
   ClientRig rig;
   rig.client.interrupt();

@@ -247,6 +247,13 @@ TEST_CASE("two payments with one object share nothing") {
   rig.set(kChallengeDataEntry, "1234");
   rig.acs.finish();
   rig.client.send_challenge_request();
+  CHECK(rig.flag(kChallengeComplete));
+  rig.client.get_auth_request();
+  CHECK_FALSE(rig.flag(kChallengeComplete));
+  CHECK(rig.text(kTransactionStatus).empty());
+  CHECK(rig.text(kDataPacketOut).empty());
+  CHECK(rig.client.config("ACSURL").empty());
+  CHECK(rig.client.config("ChallengeResponse").empty());
   rig.acs.counter = 0;
   rig.open(3);
   CHECK(rig.text(kSDKTransactionId) != first_id);

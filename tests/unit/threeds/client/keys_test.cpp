@@ -178,6 +178,10 @@ TEST_CASE("a transaction moves to another object with its key, and never after t
     CHECK(other.config("SDKEphemeralPrivateKey").empty());
     // In the middle of the challenge, and with the same key after it.
     CHECK(code_of([&] { other.config("SDKEphemeralPrivateKey=" + key); }) == 603);
+    CHECK(code_of([&] { other.config("SDKEphemeralPrivateKey=" + fresh_pem()); }) == 603);
+    rig.acs.screen(1);
+    other.send_challenge_request();
+    CHECK(rig.sent("sdkCounterStoA") == "001");
     other.reset_transaction_info();
     CHECK(code_of([&] { other.config("SDKEphemeralPrivateKey=" + key); }) == 603);
     CHECK(other.config("SDKEphemeralPrivateKey").empty());
