@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
+import ssl
 import subprocess
+import urllib.request
 import sys
 
 import pytest
 
 from coffer import demo_payment
 from coffer.sandbox import Sandbox, ThreeDS
+from coffer.sandbox.cli import settings
 from coffer.threeds import Client
+from payer import Json, finish
 
 PROGRAM = ("from coffer import demo_payment; from coffer.sandbox import Sandbox\n"
            "with Sandbox(messages=1, huge=1, threeds=True) as s: print(demo_payment.run(s))")
@@ -52,3 +57,23 @@ def test_the_end_of_input_cancels(side: ThreeDS, monkeypatch: pytest.MonkeyPatch
         demo_payment.set_up(client, side)
         demo_payment.ask_for_code(client)
         assert client.challenge_cancellation_indicator == "01"
+
+
+def test_settings_to_paste(threeds_sandbox: Sandbox, side: ThreeDS) -> None:
+    """What the sandbox prints at its start is enough for a payment."""
+    printed = settings(threeds_sandbox.config)
+    names: Json = {}
+    exec(printed[printed.index("from coffer.threeds import Client"):], names)
+    client = names["client"]
+    assert isinstance(client, Client)
+    number = next(line.split()[1] for line in printed.splitlines() if line.endswith("  text"))
+    assert side.server_url in printed
+    context = ssl.create_default_context(cafile=side.ca_file)
+    body = json.dumps({"authRequest": client.get_auth_request(), "cardNumber": number}).encode()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}),
+                                         urllib.request.HTTPSHandler(context=context))
+    with opener.open(side.server_url, body) as answer:
+        client.check_auth_response(answer.read().decode())
+    client.send_challenge_request()
+    assert finish(client) == 1 and client.transaction_status == "Y"
+    client.close()
