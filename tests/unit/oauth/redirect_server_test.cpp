@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
 #include <thread>
 
 #include "core/text.h"
@@ -245,6 +246,30 @@ TEST_CASE("stopping ends the wait, and gives an answer that is on its way its ti
   REQUIRE(server.wait(kLong));
   server.stop();
   CHECK(says(client.receive(), "Signed in"));
+}
+
+TEST_CASE("an answer that is being made when the server goes still goes out") {
+  std::promise<void> entered;
+  std::promise<void> leave;
+  auto server = std::make_unique<loopback::HttpServer>(loopback::HttpServerOptions{},
+                                                       [&](const loopback::Request&) {
+                                                         entered.set_value();
+                                                         leave.get_future().wait();
+                                                         loopback::Response response;
+                                                         response.body = "late";
+                                                         return response;
+                                                       });
+  const int port = server->port();
+  const test::RawClient client(port);
+  client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  entered.get_future().wait();
+  std::thread stopper([&] { server.reset(); });
+  // Refused connections say that the server is on its way out.
+  while (test::RawClient(port).connected()) {
+  }
+  leave.set_value();
+  CHECK(says(client.receive(), "\r\n\r\nlate"));
+  stopper.join();
 }
 
 TEST_CASE("https with the certificate that was set, and only that") {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "core/text.h"
@@ -143,6 +144,24 @@ TEST_CASE("authorization code: state, PKCE, redirect address, exchange") {
     CHECK(line.find("THE.CODE") == std::string::npos);
     CHECK(line.find(bench.news.verifier_now.reveal()) == std::string::npos);
   }
+}
+
+TEST_CASE("each sign-in has a state and a verifier of its own") {
+  Bench bench;
+  std::vector<std::string> seen;
+  for (int i = 0; i < 2; ++i) {
+    News news;
+    news.server = &bench.server;
+    news.browser = [](const std::string& url) { return "/?code=c&state=" + state_of(url); };
+    oauth::SignIn(bench.settings, oauth::SignInPorts{bench.transport, bench.clock, bench.random,
+                                                     bench.log, bench.server, news, nullptr})
+        .run();
+    CHECK(oauth::valid_verifier(news.verifier_now.reveal()));
+    seen.push_back(news.verifier_now.reveal());
+    seen.push_back(state_of(news.url));
+  }
+  std::sort(seen.begin(), seen.end());
+  CHECK(std::unique(seen.begin(), seen.end()) == seen.end());
 }
 
 TEST_CASE("what the settings change about the request") {
