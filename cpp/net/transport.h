@@ -27,7 +27,7 @@ struct Request {
   std::string authorization;  // "Bearer …"; sent only when the URL's origin is the service's
   std::vector<std::string> headers;  // "Name: value"
   std::string body;
-  bool fresh_connection = false;                  // a retry after 503 (Microsoft's advice)
+  bool fresh_connection = false;  // a retry after 503 (Microsoft's advice)
   // Asked on the transport's thread at the last moment, when a connection is there; false hands the
   // request back unsent (Outcome::held). One that has this hook is also handed back while a refusal
   // (429, 503) from the service is being read: what it says is not known yet. Empty: it goes.
