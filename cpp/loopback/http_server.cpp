@@ -150,7 +150,9 @@ struct HttpServer::Impl {
 
   void start(const HttpServerOptions& options, Listening&& listening) {
     const bool tls = !options.key_pem.empty() || !options.certificate_pem.empty();
-    const unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | (tls ? MHD_USE_TLS : MHD_NO_FLAG);
+    // Without MHD_USE_ITC a daemon cannot be quiesced.
+    const unsigned flags =
+        MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_ITC | (tls ? MHD_USE_TLS : MHD_NO_FLAG);
     for (Socket& socket : listening.sockets) {
       std::vector<MHD_OptionItem> more;
       if (tls) {
