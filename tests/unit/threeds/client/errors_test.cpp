@@ -117,7 +117,7 @@ std::vector<Row> rows() {
       {"a changed header", "123", "302", "", 1302, true,
        packet([](std::string jwe) { return bent(std::move(jwe), 0); })},
       {"four parts", "123", "302", "", 1302, true,
-       packet([](std::string jwe) { return jwe.substr(0, jwe.rfind('.')); })},
+       packet([](const std::string& jwe) { return jwe.substr(0, jwe.rfind('.')); })},
       {"six parts", "123", "302", "", 1302, true,
        packet([](const std::string& jwe) { return jwe + ".AAAA"; })},
       {"a CRes in clear", "123", "302", "", 1302, true,
