@@ -1,4 +1,4 @@
-"""What SWIG reads: a package's C++ classes as Java and C# see them, and the bridge for their events.
+"""What SWIG reads: the C++ classes as Java and C# see them, and the bridge for their events.
 
 The bridge (bridge_<package>.hpp) adds one thing to the facade: a listener with one virtual function
 an event, since a director can override virtual functions and not std::function. The interface
@@ -32,11 +32,11 @@ def listen_name(event: Event) -> str:
 
 def listener(cls: Class) -> str:
     name = listener_name(cls)
-    lines = ["// What a binding derives from; a function that returns false says that its handler failed.",
-             f"// Threads: called in the thread of the action that fires the event.\nclass {name} {{",
-             " public:", f"  {name}() = default;", f"  {name}(const {name}&) = delete;",
+    lines = ["// What a binding derives from; what returns false says that its handler failed.",
+             "// Threads: called in the thread of the action that fires the event.",
+             f"class {name} {{", " public:", f"  {name}() = default;", f"  {name}(const {name}&) = delete;",
              f"  {name}& operator=(const {name}&) = delete;", f"  virtual ~{name}() = default;"]
-    lines += [f"  virtual bool {names.snake(event.name)}({event_class_name(cls, event)}& /*event*/) "
+    lines += [f"  virtual bool {names.snake(event.name)}({event_class_name(cls, event)}&) "
               "{ return true; }" for event in cls.events]
     return "\n".join(lines + ["};\n"])
 
@@ -55,8 +55,8 @@ def bridge(library: Library, cls: Class) -> str:
     lines = [MADE + "#pragma once\n", f"#include <coffer/{cls.package}.hpp>\n",
              '#include "handled.h"\n', f"namespace {library.prefix}::{cls.package} {{\n",
              listener(cls),
-             "// The facade with listeners in place of functions. A listener outlives the bridge; null\n"
-             "// removes it.\n// Threads: as the facade.",
+             "// The facade with listeners in place of functions. A listener outlives the bridge;",
+             "// null removes it.", "// Threads: as the facade.",
              f"class {name} : public {cls.name} {{", " public:"]
     lines += [bridge_listen(cls, event) for event in cls.events]
     return "\n".join(lines + ["};\n", f"}}  // namespace {library.prefix}::{cls.package}\n"])

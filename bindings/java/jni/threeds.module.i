@@ -1,0 +1,7 @@
+%module(directors="1", jniclassname="NativeCalls") NativeLibrary
+%include "coffer_java.i"
+%include "coffer_common.i"
+namespace coffer {
+std::string version();
+}
+%include "threeds.i"

@@ -1,0 +1,2 @@
+/** For the library's own classes: loading, lifetimes, exceptions of listeners. Not for programs. */
+package coffer.internal;

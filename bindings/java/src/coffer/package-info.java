@@ -1,0 +1,2 @@
+/** What all classes of the library have in common. */
+package coffer;
