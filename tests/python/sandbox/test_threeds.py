@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 
+import coffer.sandbox
 from coffer.sandbox import Sandbox, ThreeDS
 from coffer.sandbox.threeds import jwe
 from coffer.sandbox.threeds.cards import CARDS
@@ -281,3 +285,34 @@ def test_the_app_reports_an_error(side: ThreeDS) -> None:
     assert side.record("erro")[1]["problems"] == ["errorCode", "errorComponent",
                                                   "x does not belong there"]
     assert sdk.send(challengeDataEntry="123456")["errorCode"] == "305"
+
+
+WITHOUT_JWCRYPTO = """
+import importlib.util, sys
+real = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "jwcrypto" else real(name, *rest)
+sys.modules["jwcrypto"] = None
+from coffer.sandbox.cli import main
+sys.exit(main(["--messages=1", "--huge=1", "--ready-stdout", "--watch-stdin", *sys.argv[1:]]))
+"""
+
+
+def run_without_jwcrypto(*arguments: str) -> subprocess.CompletedProcess[str]:
+    folder = Path(coffer.sandbox.__file__).parents[1]
+    program = ("import sys, types\nparent = types.ModuleType('coffer')\n"
+               f"parent.__path__ = [{str(folder)!r}]\nsys.modules['coffer'] = parent\n")
+    return subprocess.run([sys.executable, "-c", program + WITHOUT_JWCRYPTO, *arguments],
+                          input="", capture_output=True, text=True, timeout=60,
+                          check=False)
+
+
+def test_without_jwcrypto() -> None:
+    """Mail alone, with a sentence; or the sentence alone when 3-D Secure was asked for."""
+    done = run_without_jwcrypto()
+    assert done.returncode == 0 and json.loads(done.stdout)["threeds"] is None
+    assert "apt-get install python3-jwcrypto" in done.stderr
+    done = run_without_jwcrypto("--3ds=on")
+    assert done.returncode == 1 and done.stdout == ""
+    assert "apt-get install python3-jwcrypto" in done.stderr
+    done = run_without_jwcrypto("--3ds=off")
+    assert done.returncode == 0 and done.stderr == ""
