@@ -70,7 +70,8 @@ def _struct(event: Event) -> list[str]:
 def header(library: Library, cls: Class) -> str:
     lines = [f"// {BANNER}", "#pragma once", "", "#include <cstdint>", "#include <string>", "#include <utility>", "",
              '#include "core/event.h"', '#include "core/surface.h"', '#include "core/value.h"', "",
-             f"namespace {library.prefix}::{cls.package} {{", ""]
+             f"namespace {library.prefix}::{cls.package} {{", "",
+             f'constexpr const char* kLibraryVersion = "{library.version}";', ""]
     lines += _enumeration("Property", [names.constant(p.name) for p in cls.engine_properties])
     lines += _enumeration("Setting", [setting_constant(s) for s in cls.settings])
     lines += _enumeration("EventId", [event_constant(e) for e in cls.events])

@@ -189,7 +189,7 @@ std::string Client::connection_key() const {
 
 net::TransportOptions Client::transport_options() {
   net::TransportOptions options;
-  options.user_agent = "coffer";
+  options.user_agent = std::string("coffer/") + kLibraryVersion;
   options.compression = false;   // emv-3ds.md 7: none is needed
   options.follow_redirects = 0;  // acsURL is signed, a redirect's target is not
   options.timeout_seconds = 0;   // the channel measures the time
