@@ -71,6 +71,7 @@ def check_headers(entry: Json, version: str) -> None:
     assert headers["content-type"].lower() == "application/jose; charset=utf-8"
     assert int(headers["content-length"]) == len(entry["body"])
     assert "expect" not in headers and "authorization" not in headers
+    assert headers["user-agent"].startswith("coffer/")
     if version == "2.3.1":
         assert headers["x-request-id"] == entry["message"]["sdkTransID"]
     else:
