@@ -154,7 +154,8 @@ def test_answers_that_are_none(side: ThreeDS) -> None:
     assert answer.status == 307 and answer.headers["location"].endswith("/elsewhere")
     assert side.record("elsewhere") == []
     assert "content-type" not in reply("headers", remove=["Content-Type"]).headers
-    assert reply("headers", set={"Content-Type": "Image/GIF"}).headers["content-type"] == "Image/GIF"
+    answer = reply("headers", set={"Content-Type": "Image/GIF"})
+    assert answer.headers["content-type"] == "Image/GIF"
     for how in ("reset", "reset-after-headers", "close-mid-body", "length-short"):
         with pytest.raises((http.client.HTTPException, OSError)):
             reply("connection", how=how)
@@ -188,7 +189,8 @@ def test_matching(side: ThreeDS) -> None:
 
 def test_mistakes_in_rules_and_knobs(side: ThreeDS) -> None:
     for spec in ({"fault": {"type": "x"}}, {"fault": {"type": "jwe", "how": "x"}}, {"x": 1},
-                 {"fault": {"type": "erro", "x": 1}}, {"fault": {"type": "erro"}, "match": {"x": 1}}):
+                 {"fault": {"type": "erro", "x": 1}},
+                 {"fault": {"type": "erro"}, "match": {"x": 1}}):
         with pytest.raises(ControlError):
             side.set_faults(spec)
     for knobs in ({"x": "1"}, {"chain": 1}):

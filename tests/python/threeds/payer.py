@@ -1,4 +1,4 @@
-"""An app as these tests play it: a Client ready to pay at the sandbox, and a journal of its events."""
+"""An app as these tests play it: a Client ready to pay, and a journal of its events."""
 
 from __future__ import annotations
 

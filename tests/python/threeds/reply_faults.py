@@ -1,8 +1,8 @@
 """What an ACS may answer wrongly, as data: the table of errors, one case for each row and kind.
 
-`fault` is the sandbox's rule for the reply, to the second CReq where the card is `resend`. `emv` is the errorCode of the Erro
-that must reach the ACS ("" when none may), `detail` its errorDetail (None: any), `raised` the
-code of the method.
+`fault` is the sandbox's rule for the reply, to the second CReq where the card is `resend`. `emv` is
+the errorCode of the Erro that must reach the ACS ("" when none may), `detail` its errorDetail
+(None: any), `raised` the code of the method.
 """
 
 from __future__ import annotations
@@ -200,8 +200,8 @@ def _others() -> list[Fault]:
     found += [Fault(ROWS[8], how, {"type": "jwe", "how": how}, "302", 1302)
               for how in ("bad-tag", "bad-ciphertext", "bad-aad", "other-key", "short-tag",
                           "short-iv", "zip", "crit", "alg", "unknown-enc", "encrypted-key",
-                          "four-parts", "six-parts", "padded-base64", "header-not-json", "duplicate-header",
-                          "clear")]
+                          "four-parts", "six-parts", "padded-base64", "header-not-json",
+                          "duplicate-header", "clear")]
     found += [Fault(ROWS[8], f"counter {value}", {"type": "counter", "how": "value",
                                                   "value": value}, "302", 1302, "acsCounterAtoS")
               for value in ("000", "002", "255")]

@@ -93,7 +93,8 @@ def _oob(version: str) -> list[Situation]:
                       {"oob_continuation_indicator": 1, "challenge_data_entry": "code=1"},
                       {"oobContinue": "01", "challengeHTMLDataEntry": "code=1"}),
             Situation("UI 06 user action", version, "html-oob", {"challenge_data_entry": "code=1"},
-                      {"oobContinue": "01", "challengeHTMLDataEntry": "code=1"}, name="entry alone"),
+                      {"oobContinue": "01", "challengeHTMLDataEntry": "code=1"},
+                      name="entry alone"),
             Situation("UI 06 automatic", version, "html-oob", {"oob_continuation_indicator": 2},
                       {"oobContinue": "02"})]
     return found
@@ -139,8 +140,8 @@ def _others(version: str) -> list[Situation]:
         found += [
             Situation("UI 07", version, "info", {"use_information_continuation": True},
                       {"infoContinueIndicator": True}),
-            Situation("additional choice", version, "additional", {"use_additional_challenge": True},
-                      {"challengeAddCode": "Y"}),
+            Situation("additional choice", version, "additional",
+                      {"use_additional_challenge": True}, {"challengeAddCode": "Y"}),
             Situation(row, version, "device-binding",
                       {"challenge_data_entry": "1", "device_binding_data_entry": True},
                       {"challengeDataEntry": "1", "deviceBindingDataEntry": "Y"}),

@@ -1,4 +1,4 @@
-"""Which element each template must have, may have, must not have: the table of 2.3.1, cell by cell."""
+"""Which element a template must have, may have, must not have: the table of 2.3.1 by cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Certificates: the root, the ways down to an ACS signing key, and those of the directory server."""
+"""Certificates: the root, the ways down to an ACS signing key, the directory server's."""
 
 from __future__ import annotations
 

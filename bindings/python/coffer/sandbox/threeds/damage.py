@@ -165,7 +165,8 @@ def _http(response: Response, fault: dict[str, Any]) -> None:
 
 
 def json_answer(text: str, status: int = 200) -> Response:
-    return Response(status, text.encode("utf-8", "surrogatepass"), "application/json; charset=utf-8")
+    return Response(status, text.encode("utf-8", "surrogatepass"),
+                    "application/json; charset=utf-8")
 
 
 __all__ = ["answer", "json_answer", "message_text", "sealed"]
