@@ -31,7 +31,7 @@ std::string url_of(const AuthorizationRequest& request);
 
 // Throws 713, naming the property, unless the address is an absolute https URL, or an http one of
 // this machine; no user name, no fragment (RFC 6749 section 3.1). Empty: 707.
-void check_server_url(const char* property, const std::string& url);
+void check_server_url(const char* property, const std::string& text);
 
 // "a b" and "offline_access" where that is missing (manual, OAuthRequestRefreshToken).
 std::string with_offline_access(std::string scope);

@@ -215,17 +215,15 @@ Token SignIn::through_device() {
                                  settings_.browser_timeout, ports_.cancelled));
 }
 
-std::string SignIn::start_server() {
+void SignIn::start_server() {
   WebServerSettings server = settings_.web_server;
   // A fixed address is of use only where somebody listens at it.
   if (server.port == 0) server.port = explicit_loopback_port(settings_.return_url);
   ports_.server.start(server);
-  const std::string address = ports_.server.address();
   if (settings_.return_url.empty()) {
-    settings_.return_url = address;
-    ports_.listener.return_url(address);
+    settings_.return_url = ports_.server.address();
+    ports_.listener.return_url(settings_.return_url);
   }
-  return address;
 }
 
 loopback::Fields SignIn::wait_for_browser(const std::string& url) {

@@ -82,7 +82,7 @@ class SignIn {
   Token taken(TokenResult result);
   loopback::Fields wait_for_browser(const std::string& url);
   TokenRequest request(TokenGrant grant) const;
-  std::string start_server();
+  void start_server();
 
   SignInSettings settings_;
   SignInPorts ports_;

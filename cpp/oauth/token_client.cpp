@@ -84,7 +84,7 @@ void add_own(Parameters& fields, const Parameters& own) {
   }
 }
 
-net::Request form_post(const std::string& url, Parameters fields) {
+net::Request form_post(const std::string& url, Parameters&& fields) {
   net::Request post;
   post.method = "POST";
   post.url = url;

@@ -58,7 +58,7 @@ Token fetch_token(net::Transport& transport, const TokenRequest& request,
                   const std::function<bool()>& cancelled);
 
 // A POST of a form to an authorization server: none of our credentials, at most 1 MiB back.
-net::Request form_post(const std::string& url, Parameters fields);
+net::Request form_post(const std::string& url, Parameters&& fields);
 // Client authentication (RFC 6749 section 2.3): the secret, an assertion, or neither.
 void add_client(Parameters& fields, const TokenRequest& request);
 // The user's own, but never a second one of a name: RFC 6749 section 3.2 forbids it.
