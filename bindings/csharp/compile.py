@@ -1,11 +1,11 @@
 """Compiles C# with the compiler that is there, from sources alone: no package is fetched.
 
     compile.py (--dotnet DOTNET | --mcs MCS) --out FILE [--doc FILE] [--root FOLDER] [--exe]
-               [--reference FILE]... SOURCE...
+               [--nullable] [--reference FILE]... SOURCE...
 
-A SOURCE that is a folder stands for its *.cs. With dotnet it is the SDK's compiler against the SDK's
-own reference assemblies, and FILE.runtimeconfig.json tells `dotnet` how to run a program; with mcs it
-is Mono's.
+A SOURCE that is a folder stands for its *.cs. With dotnet it is the SDK's compiler against the
+SDK's own reference assemblies, and FILE.runtimeconfig.json tells `dotnet` how to run a program;
+with mcs it is Mono's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def version_of(text: str) -> tuple[int, ...]:
 
 
 def newest_sdk(dotnet: str) -> Path:
-    """The newest SDK's folder, as `dotnet --list-sdks` gives it: `10.0.401 [/usr/share/dotnet/sdk]`."""
+    """The newest SDK's folder; --list-sdks prints `10.0.401 [/usr/share/dotnet/sdk]`."""
     listed = subprocess.run([dotnet, "--list-sdks"], capture_output=True, text=True, check=True)
     rows = [line.split(" ", 1) for line in listed.stdout.splitlines() if line.strip()]
     if not rows:
@@ -45,8 +45,8 @@ def dotnet_command(dotnet: str) -> tuple[list[str], str]:
     sdk = newest_sdk(dotnet)
     target, references = newest_references(sdk)
     command = [dotnet, "exec", str(sdk / "Roslyn" / "bincore" / "csc.dll"), "-nologo", "-noconfig",
-               "-nullable:enable", "-langversion:latest", "-deterministic+", "-debug:embedded",
-               "-optimize+", "-nostdlib+"]
+               "-langversion:latest", "-deterministic+", "-debug:embedded", "-optimize+",
+               "-nostdlib+"]
     return command + [f"-reference:{path}" for path in references], target
 
 
@@ -78,6 +78,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--doc", type=Path)
     parser.add_argument("--root", type=Path, help="what stack traces show as coffer/")
     parser.add_argument("--exe", action="store_true")
+    parser.add_argument("--nullable", action="store_true",
+                        help="check references for null, where the compiler can")
     parser.add_argument("--reference", type=Path, action="append", default=[])
     parser.add_argument("source", type=Path, nargs="+")
     options = parser.parse_args(arguments)
@@ -90,6 +92,8 @@ def main(arguments: list[str]) -> int:
                 f"-out:{options.out}"]
     if options.doc:
         command.append(f"-doc:{options.doc}")
+    if options.nullable and options.dotnet:
+        command.append("-nullable:enable")
     if options.root and options.dotnet:
         command.append(f"-pathmap:{options.root}=coffer,{options.out.parent.resolve()}=coffer")
     command += [f"-reference:{path}" for path in options.reference]

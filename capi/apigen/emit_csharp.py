@@ -51,8 +51,9 @@ def args_class(cls: Class, event: Event) -> str:
     lines.append(f"  internal {name}({native} given) {{")
     for field in event.fields:
         getter = f"given.{names.snake(field.name)}"
-        lines.append(f'    lazy{field.name} = new OnDemand<{TYPES[field.type]}>("{field.name}", {getter});'
-                     if field.lazy else f"    {field.name} = {getter}();")
+        lines.append(f'    lazy{field.name} = new OnDemand<{TYPES[field.type]}>('
+                     f'"{field.name}", {getter});' if field.lazy
+                     else f"    {field.name} = {getter}();")
     lines += ["  }", ""]
     lines += [args_field(field) for field in event.fields]
     lines.append(f"  internal void Answer({native} given) {{")
@@ -130,7 +131,8 @@ def view_class(cls: Class, group: Group) -> str:
              f"    private readonly {cls.name} owner;"]
     if group.is_list:
         lines.append("    private readonly int index;")
-    lines += ["", f'    internal {name}({cls.name} owner{index_parameter}) : base("{group.name}") {{',
+    lines += ["", f"    internal {name}({cls.name} owner{index_parameter})",
+              f'        : base("{group.name}") {{',
               "      this.owner = owner;"]
     if group.is_list:
         lines.append("      this.index = index;")
@@ -226,9 +228,9 @@ LIFE = """\
     get {{ return Bridge.library_version(); }}
   }}
 
-  /// <summary>Ends what runs, waits for it, and frees the object. Every later call fails with 30001;
-  /// disposing again does nothing. In a handler of this object it takes effect when the call that
-  /// fired the event returns.</summary>
+  /// <summary>Ends what runs, waits for it, and frees the object. Every later call fails with
+  /// 30001; disposing again does nothing. In a handler of this object it takes effect when the call
+  /// that fired the event returns.</summary>
   public void Dispose() {{
     bridge.Handle.CloseBridge();
     GC.KeepAlive(this);
@@ -240,7 +242,8 @@ def component(library: Library, cls: Class) -> str:
     """<Class>.cs."""
     groups = [group for group in cls.groups]
     plains = [leaf for leaf in cls.native_properties if leaf.group is None and not leaf.is_count]
-    lines = [doc(cls.doc, cls.remarks, indent=""), f"public sealed class {cls.name} : IDisposable {{",
+    lines = [doc(cls.doc, cls.remarks, indent=""),
+             f"public sealed class {cls.name} : IDisposable {{",
              f"  private readonly {bridge_name(cls)} bridge = new {bridge_name(cls)}();",
              f"  private readonly {adapter_name(cls)} adapter;"]
     lines += [f"  private readonly {view_type(group)} {view_field(group)};" for group in groups]

@@ -1,5 +1,5 @@
-"""The C# types beside the classes: enumerations, and the compound types as live views and as objects
-of their own.
+"""The C# types beside the classes: enumerations, and the compound types as live views and as
+objects of their own.
 
 A compound type reads and writes through an inner object of fields: Stored<Type>, which keeps them
 itself, or a view of a component's (emit_csharp.py), which overrides what that component has.
@@ -125,12 +125,14 @@ def copy_order(compound: Compound) -> list[Property]:
 
 
 def copy_method(compound: Compound) -> str:
-    lines = ["  // Sets what differs: a field that a component does not have may stay at its default.",
+    lines = ["  // Sets what differs: a field that a component has not may stay at its default.",
              f"  internal void CopyFrom({compound.name} source) {{",
              '    if (source == null) throw new ArgumentNullException("value");']
     for leaf in copy_order(compound):
         mine, theirs = f"fields.{leaf.leaf}", f"source.fields.{leaf.leaf}"
-        differs = f"!Octets.Same({mine}, {theirs})" if leaf.type == "bytes" else f"{mine} != {theirs}"
+        differs = f"{mine} != {theirs}"
+        if leaf.type == "bytes":
+            differs = f"!Octets.Same({mine}, {theirs})"
         lines.append(f"    if ({differs}) {mine} = {theirs};")
     return "\n".join(lines + ["  }"])
 
@@ -142,7 +144,8 @@ def compound_class(library: Library, compound: Compound) -> str:
                "its fields.")
     lines = [doc(compound.doc, remarks, indent=""), f"public sealed class {compound.name} {{",
              f"  private readonly {inner} fields;", "",
-             f"  internal {compound.name}({inner} fields) {{", "    this.fields = fields;", "  }", ""]
+             f"  internal {compound.name}({inner} fields) {{", "    this.fields = fields;",
+             "  }", ""]
     lines += [constructor(compound, item) for item in compound.constructors
               or (Constructor(args=(), doc=f"An empty {compound.name}."),)]
     lines += [member(library, compound, leaf) for leaf in compound.fields]

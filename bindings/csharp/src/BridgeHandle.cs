@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Coffer {
 
-// Owns the native half of a component: every call holds it, so that it is deleted after the last one
-// only, by whichever thread. The listener goes after the bridge that calls it.
+// Owns the native half of a component: every call holds it, so that it is deleted only after the
+// last one, by whichever thread. The listener goes after the bridge that calls it.
 internal sealed class BridgeHandle : SafeHandle {
   private readonly Action<IntPtr> close;
   private readonly Action<IntPtr> delete;

@@ -5,12 +5,13 @@ namespace Coffer {
 // The lines Name=Value that some constructors of Certificate take.
 internal static class CertificateOptions {
   internal static void Check(string lines) {
-    foreach (string line in lines.Split(new[] { '\r', '\n' }, StringSplitOptions.RemoveEmptyEntries)) {
+    char[] ends = { '\r', '\n' };
+    foreach (string line in lines.Split(ends, StringSplitOptions.RemoveEmptyEntries)) {
       string name = line.Split('=')[0].Trim();
       if (Is(name, "PersistPFXKey") || Is(name, "UseInternalSecurityAPI")) continue;  // Windows'
       if (Is(name, "Thumbprint")) {
         throw new CofferException(Codes.InvalidValue,
-            "Thumbprint: selecting by thumbprint is not available in this version; select by subject.");
+            "Selecting by Thumbprint is not available in this version; select by subject.");
       }
       throw new CofferException(Codes.UnknownSetting,
           "There is no setting " + name

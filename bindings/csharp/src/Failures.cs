@@ -4,9 +4,9 @@ using System.Runtime.ExceptionServices;
 
 namespace Coffer {
 
-// Exceptions of handlers on their way around the native frames, which none may unwind: kept where the
-// handler failed, thrown again where the action returns. By thread, since the caller of one action
-// and of the next may be two threads that meet here.
+// Exceptions of handlers on their way around the native frames, which none may unwind: kept where
+// the handler failed, thrown again where the action returns. By thread, since the caller of one
+// action and of the next may be two threads that meet here.
 internal sealed class Failures {
   private readonly Dictionary<int, ExceptionDispatchInfo> kept =
       new Dictionary<int, ExceptionDispatchInfo>();

@@ -29,7 +29,8 @@ internal sealed class Hook<TArgs> where TArgs : EventArgs {
 
   internal void Remove(EventHandler<TArgs> handler) {
     lock (gate) {
-      EventHandler<TArgs> rest = Delegate.Remove(handlers, handler) as EventHandler<TArgs> ?? nobody;
+      EventHandler<TArgs> rest =
+          Delegate.Remove(handlers, handler) as EventHandler<TArgs> ?? nobody;
       if (rest == handlers) return;
       handlers = rest;
       if (rest != nobody) return;

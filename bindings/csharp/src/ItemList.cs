@@ -59,8 +59,8 @@ public sealed class ItemList<T> : IReadOnlyList<T> {
     set { resize(value); }
   }
 
-  /// <summary>The item at an index from 0; its members fail with 606 where there is none. Setting it
-  /// copies the fields.</summary>
+  /// <summary>The item at an index from 0; its members fail with 606 where there is none. Setting
+  /// it copies the fields.</summary>
   /// <param name="index">The index, from 0.</param>
   public T this[int index] {
     get { return item(index); }

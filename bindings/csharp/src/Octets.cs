@@ -4,9 +4,9 @@ using System.Text;
 
 namespace Coffer {
 
-// Text and octets on their way through the bridge. In: one array that begins with its length, so that
-// the runtime pins it and copies nothing again. Out: left by a callback, by thread, and taken by the
-// wrapper of the same call.
+// Text and octets on their way through the bridge. In: one array that begins with its length, so
+// that the runtime pins it and copies nothing again. Out: left by a callback, by thread, and taken
+// by the wrapper of the same call.
 internal static class Octets {
   private const int Head = 8;
 
