@@ -218,6 +218,13 @@ def test_a_new_code_is_another_sign_in(signer: MakeSigner, sandbox: Sandbox) -> 
         backup.authorize()
         assert backup.oauth_refresh_token != former
         assert sandbox.control.metrics()["by_kind"] == {"token": 1}
+        # it was this code that was exchanged
+        again = signer(oauth_client_profile=OAuthClientProfiles.cocpWeb,
+                       oauth_return_url="https://app.example/callback",
+                       OAuthPKCEVerifier=backup.config("OAuthPKCEVerifier"),
+                       oauth_authorization_code=backup.oauth_authorization_code)
+        with pytest.raises(CofferError, match="AADSTS54005"):
+            again.authorize()
 
 
 def test_device_code(signer: MakeSigner, sandbox: Sandbox, logs: Logs) -> None:
