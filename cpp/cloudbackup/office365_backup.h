@@ -74,6 +74,7 @@ class Office365Backup final : public core::Component {
   void remember(const oauth::Token& token);
   void oauth_property_set(int property);
   void oauth_setting_set(int setting);
+  void fill_in_return_url();
 
   core::EventQueue queue_;
   core::Log log_;

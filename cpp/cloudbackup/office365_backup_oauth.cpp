@@ -37,11 +37,7 @@ class Office365Backup::SignInNews final : public oauth::SignInListener {
     const std::lock_guard<std::mutex> lock(backup_.mutex_);
     backup_.authorization_url_ = url;
   }
-  void return_url(const std::string& url) override {
-    backup_.store(kOAuthReturnURL, url);
-    const std::lock_guard<std::mutex> lock(backup_.mutex_);
-    backup_.own_return_url_ = url;
-  }
+  void return_url(const std::string& /*url*/) override { backup_.fill_in_return_url(); }
   void verifier(const core::Secret& verifier) override {
     const std::lock_guard<std::mutex> lock(backup_.mutex_);
     backup_.verifier_ = verifier;
@@ -122,59 +118,6 @@ oauth::TokenSettings Office365Backup::token_settings() const {
   if (token_ends_) {
     settings.expires_in =
         std::chrono::duration_cast<std::chrono::seconds>(*token_ends_ - clock_.now()).count();
-  }
-  return settings;
-}
-
-oauth::WebServerSettings Office365Backup::web_server_settings() const {
-  oauth::WebServerSettings settings;
-  settings.host = setting_text(kSetOAuthWebServerHost);
-  settings.port = static_cast<int>(
-      core::parse_int(Component::compute_setting(kSetOAuthWebServerPort, 0)).value_or(0));
-  settings.tls = setting_flag(kSetOAuthWebServerSSLEnabled);
-  if (settings.tls) {
-    const oauth::KeyPair pair =
-        oauth::read_key_pair("OAuthWebServerCertStore", setting_text(kSetOAuthWebServerCertStore),
-                             setting_number(kSetOAuthWebServerCertStoreType),
-                             core::Secret(setting_text(kSetOAuthWebServerCertStorePassword)),
-                             setting_text(kSetOAuthWebServerCertSubject));
-    settings.key_pem = oauth::key_pem(pair);
-    settings.certificate_pem = oauth::chain_pem(pair);
-  }
-  return settings;
-}
-
-oauth::SignInSettings Office365Backup::sign_in_settings() const {
-  oauth::SignInSettings settings;
-  settings.token = token_settings();
-  settings.web_profile = number(kOAuthClientProfile) != 0;
-  settings.device_code = setting_flag(kSetOAuthDeviceCode);
-  settings.auth_url = text(kOAuthServerAuthURL);
-  settings.authorization_code = core::Secret(text(kOAuthAuthorizationCode));
-  settings.return_url = text(kOAuthReturnURL);
-  settings.include_empty_redirect_uri = setting_flag(kSetOAuthIncludeEmptyRedirectURI);
-  settings.use_pkce = setting_flag(kSetOAuthUsePKCE);
-  settings.challenge_method =
-      static_cast<oauth::ChallengeMethod>(setting_number(kSetOAuthPKCEChallengeEncoding));
-  settings.request_refresh_token = setting_flag(kSetOAuthRequestRefreshToken);
-  settings.browser_timeout = setting_number(kSetOAuthBrowserResponseTimeout);
-  settings.browser_command = setting_text(kSetOAuthBrowserCommand);
-  const bool browser = settings.token.grant == oauth::Grant::kAuthorizationCode ||
-                       settings.token.grant == oauth::Grant::kImplicit;
-  if (browser && !settings.web_profile && !settings.device_code) {
-    settings.web_server = web_server_settings();
-  }
-  settings.reuse_web_server = setting_flag(kSetOAuthReUseWebServer);
-  settings.success_page = setting_text(kSetOAuthWebServerResponse);
-  settings.failure_page = setting_text(kSetOAuthWebServerFailedResponse);
-  settings.user_id = setting_text(kSetUserId);
-  const std::lock_guard<std::mutex> lock(mutex_);
-  settings.verifier = verifier_;
-  if (!settings.web_profile && settings.return_url == own_return_url_) {
-    settings.return_url.clear();  // the next server may have another port
-  }
-  if (new_code_) {
-    settings.token.refresh_token = core::Secret();  // it is of the sign-in before this one
   }
   return settings;
 }
@@ -277,12 +220,27 @@ void Office365Backup::oauth_setting_set(int setting) {
         redirect_server_.stop();
       } else {
         redirect_server_.start(web_server_settings());
+        fill_in_return_url();
       }
       break;
     }
     default:
       break;
   }
+}
+
+// With the web server's address, unless the user has set it.
+void Office365Backup::fill_in_return_url() {
+  const std::string now = text(kOAuthReturnURL);
+  const std::string address = redirect_server_.address();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!now.empty() && now != own_return_url_) {
+      return;
+    }
+    own_return_url_ = address;
+  }
+  store(kOAuthReturnURL, address);
 }
 
 void Office365Backup::oauth_property_set(int property) {
@@ -338,9 +296,11 @@ oauth::Token Office365Backup::sign_in() {
   RecordingTransport transport(net::make_curl_transport(std::move(options)), exchange_,
                                requests_sent_);
   SignInNews news(*this);
-  oauth::SignIn sign_in(sign_in_settings(),
-                        oauth::SignInPorts{transport, clock_, random_, log_, redirect_server_, news,
-                                           [this] { return interrupted_.load() || !idle(); }});
+  oauth::SignIn sign_in(
+      sign_in_settings(),
+      oauth::SignInPorts{transport, clock_, random_, log_, redirect_server_, news, [this] {
+                           return interrupted_.load() || handler_failure_.load() || !idle();
+                         }});
   return sign_in.run();
 }
 
@@ -360,6 +320,7 @@ void Office365Backup::authorize() {
     std::atomic<std::thread::id>& id_;
   } const fires_at_once(inline_thread_);
   interrupted_.store(false);
+  handler_failure_.store(false);
   if (token_good()) {
     return;
   }

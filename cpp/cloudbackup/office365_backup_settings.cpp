@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/text.h"
 #include "net/url.h"
+#include "oauth/key_pair.h"
 #include "office365backup_surface.h"
 
 namespace coffer::cloudbackup {
@@ -246,6 +247,59 @@ RunSettings Office365Backup::run_settings(bool resume) const {
   settings.immutable_ids = setting_flag(kSetImmutableIds);
   settings.sync_deletes = flag(kSyncDeletes);
   settings.resume = resume;
+  return settings;
+}
+
+oauth::WebServerSettings Office365Backup::web_server_settings() const {
+  oauth::WebServerSettings settings;
+  settings.host = setting_text(kSetOAuthWebServerHost);
+  settings.port = static_cast<int>(
+      core::parse_int(Component::compute_setting(kSetOAuthWebServerPort, 0)).value_or(0));
+  settings.tls = setting_flag(kSetOAuthWebServerSSLEnabled);
+  if (settings.tls) {
+    const oauth::KeyPair pair =
+        oauth::read_key_pair("OAuthWebServerCertStore", setting_text(kSetOAuthWebServerCertStore),
+                             setting_number(kSetOAuthWebServerCertStoreType),
+                             core::Secret(setting_text(kSetOAuthWebServerCertStorePassword)),
+                             setting_text(kSetOAuthWebServerCertSubject));
+    settings.key_pem = oauth::key_pem(pair);
+    settings.certificate_pem = oauth::chain_pem(pair);
+  }
+  return settings;
+}
+
+oauth::SignInSettings Office365Backup::sign_in_settings() const {
+  oauth::SignInSettings settings;
+  settings.token = token_settings();
+  settings.web_profile = number(kOAuthClientProfile) != 0;
+  settings.device_code = setting_flag(kSetOAuthDeviceCode);
+  settings.auth_url = text(kOAuthServerAuthURL);
+  settings.authorization_code = core::Secret(text(kOAuthAuthorizationCode));
+  settings.return_url = text(kOAuthReturnURL);
+  settings.include_empty_redirect_uri = setting_flag(kSetOAuthIncludeEmptyRedirectURI);
+  settings.use_pkce = setting_flag(kSetOAuthUsePKCE);
+  settings.challenge_method =
+      static_cast<oauth::ChallengeMethod>(setting_number(kSetOAuthPKCEChallengeEncoding));
+  settings.request_refresh_token = setting_flag(kSetOAuthRequestRefreshToken);
+  settings.browser_timeout = setting_number(kSetOAuthBrowserResponseTimeout);
+  settings.browser_command = setting_text(kSetOAuthBrowserCommand);
+  const bool browser = settings.token.grant == oauth::Grant::kAuthorizationCode ||
+                       settings.token.grant == oauth::Grant::kImplicit;
+  if (browser && !settings.web_profile && !settings.device_code) {
+    settings.web_server = web_server_settings();
+  }
+  settings.reuse_web_server = setting_flag(kSetOAuthReUseWebServer);
+  settings.success_page = setting_text(kSetOAuthWebServerResponse);
+  settings.failure_page = setting_text(kSetOAuthWebServerFailedResponse);
+  settings.user_id = setting_text(kSetUserId);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  settings.verifier = verifier_;
+  if (!settings.web_profile && settings.return_url == own_return_url_) {
+    settings.return_url.clear();  // the next server may have another port
+  }
+  if (new_code_) {
+    settings.token.refresh_token = core::Secret();  // it is of the sign-in before this one
+  }
   return settings;
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import signal
 import socket
 import threading
 import time
@@ -97,7 +99,7 @@ def test_the_web_server_by_hand(signer: MakeSigner) -> None:
     backup = signer()
     assert backup.config("OAuthWebServerActive=True") == "True"
     port = backup.config("OAuthWebServerPort")
-    assert int(port) > 0
+    assert int(port) > 0 and backup.oauth_return_url == f"http://localhost:{port}"
     assert pressing.open_url(f"http://127.0.0.1:{port}/")[0] == 404
     backup.authorize()
     assert backup.config("OAuthWebServerPort") == port  # the one that ran already
@@ -282,6 +284,30 @@ def test_a_certificate_in_place_of_the_secret(signer: MakeSigner, sandbox: Sandb
     backup.config("OAuthClientCertSubject=CN=somebody else")
     backup.oauth_access_token = ""
     refused(backup, 272)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_ctrl_c_ends_the_waiting(signer: MakeSigner, inside: bool) -> None:
+    """Also where it arrives while a handler runs."""
+    waiting = threading.Event()
+
+    def look(event: Any) -> None:
+        if "open this address" in event.message:
+            waiting.set()
+            if inside:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    def interrupt() -> None:
+        assert waiting.wait(30)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    backup = signer(OAuthBrowserCommand="")
+    backup.on_log = look
+    other = threading.Thread(target=(lambda: None) if inside else interrupt)
+    other.start()
+    with pytest.raises(KeyboardInterrupt):
+        backup.authorize()
+    other.join()
 
 
 def test_authorize_is_refused_in_handlers_and_runs_without_one(signer: MakeSigner) -> None:
