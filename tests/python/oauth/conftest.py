@@ -14,16 +14,7 @@ from coffer.cloudbackup import Office365Backup
 from coffer.sandbox import Sandbox
 
 from journal import MakeBackup
-
-MakeSigner = Callable[..., Office365Backup]
-
-
-class Logs(list[str]):
-    """Everything an object logged at level 3."""
-
-    def said(self, words: str) -> bool:
-        return any(words in line for line in self)
-
+from signing import Logs, MakeSigner
 
 @pytest.fixture
 def logs() -> Logs:
@@ -70,9 +61,3 @@ def signer(sandbox: Sandbox, make_backup: MakeBackup, browser: Callable[..., str
                 backup.config(f"{name}={value}")
         return backup
     return make
-
-
-def params(backup: Office365Backup) -> dict[str, str]:
-    """OAuthParam* as an answer filled them."""
-    return {backup.config(f"OAuthParamName[{i}]"): backup.config(f"OAuthParamValue[{i}]")
-            for i in range(int(backup.config("OAuthParamCount")))}

@@ -15,7 +15,7 @@ import pytest
 from coffer.cloudbackup import OAuthGrantTypes, Office365Backup
 from coffer.sandbox import Sandbox
 
-from conftest import MakeSigner
+from signing import MakeSigner
 
 PAGE = ('<!DOCTYPE html><meta charset="utf-8"><title>Done</title><body style="font:40px serif;'
         'background:#dfd"><h1>Geschafft – done</h1><p>This page was set by the application.</p>')

@@ -16,7 +16,7 @@ from coffer.cloudbackup import OAuthClientProfiles, OAuthGrantTypes, Office365Ba
 from coffer.sandbox import Sandbox
 
 import pressing
-from conftest import Logs, MakeSigner, params
+from signing import Logs, MakeSigner, params
 from journal import MakeBackup, RunBackup
 
 

@@ -22,9 +22,8 @@ from coffer import CofferError
 from coffer.cloudbackup import OAuthGrantTypes, Office365Backup
 
 import pressing
-from conftest import Logs, params
 from journal import MakeBackup
-from test_bad_input import make_key
+from signing import Logs, make_key, params
 
 SOURCE = Path(__file__).parent / "oidc"
 

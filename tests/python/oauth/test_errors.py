@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import signal
 import socket
@@ -14,17 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
 
 from coffer import CofferError
 from coffer.cloudbackup import OAuthClientProfiles, OAuthGrantTypes, Office365Backup
 from coffer.sandbox import Sandbox
 
 import pressing
-from conftest import Logs, MakeSigner, params
+from signing import Logs, MakeSigner, make_key, params
 
 CREDENTIALS = {"confidential": True, "oauth_grant_type": OAuthGrantTypes.cogtClientCredentials,
                "oauth_authorization_scope": "https://graph.microsoft.com/.default"}
@@ -36,21 +31,6 @@ def refused(backup: Office365Backup, code: int) -> str:
     assert failure.value.code == code, failure.value.message
     assert "\n" not in failure.value.message
     return failure.value.message
-
-
-def make_key(kind: str = "rsa", name: str = "app") -> tuple[str, str]:
-    """Certificate and key, PEM."""
-    key: Any = (rsa.generate_private_key(public_exponent=65537, key_size=2048) if kind == "rsa"
-                else ec.generate_private_key(ec.SECP256R1()))
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.utcnow()
-    certificate = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject)
-                   .public_key(key.public_key()).serial_number(x509.random_serial_number())
-                   .not_valid_before(now - datetime.timedelta(days=1))
-                   .not_valid_after(now + datetime.timedelta(days=1)).sign(key, hashes.SHA256()))
-    return (certificate.public_bytes(serialization.Encoding.PEM).decode(),
-            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                              serialization.NoEncryption()).decode())
 
 
 @pytest.mark.parametrize("change, code, words", [
