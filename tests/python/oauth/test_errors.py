@@ -21,7 +21,7 @@ from coffer.sandbox import Sandbox
 import pressing
 from signing import Logs, MakeSigner, make_key, params
 
-CREDENTIALS = {"confidential": True, "oauth_grant_type": OAuthGrantTypes.cogtClientCredentials,
+CREDENTIALS: dict[str, Any] = {"confidential": True, "oauth_grant_type": OAuthGrantTypes.cogtClientCredentials,
                "oauth_authorization_scope": "https://graph.microsoft.com/.default"}
 
 
@@ -139,8 +139,9 @@ def test_pages_that_were_set_reach_the_browser(signer: MakeSigner, sandbox: Sand
                 target=lambda: shown.append(pressing.walk(url, "allow", False)[-1])))
             threads[-1].start()
 
-    for knobs, page in (({}, "<p>It worked – gut.</p>"),
-                        ({"signIn": "deny"}, "<p>It did not work.</p>")):
+    cases: list[tuple[dict[str, str], str]] = [
+        ({}, "<p>It worked – gut.</p>"), ({"signIn": "deny"}, "<p>It did not work.</p>")]
+    for knobs, page in cases:
         sandbox.control.knobs(**knobs)
         backup = signer(OAuthBrowserCommand="", OAuthReUseWebServer="False",
                         OAuthWebServerResponse="<p>It worked – gut.</p>",

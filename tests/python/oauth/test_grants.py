@@ -326,7 +326,11 @@ def test_abort_ends_the_waiting(signer: MakeSigner) -> None:
             waiting.set()
 
     backup.on_log = look
-    aborter = threading.Thread(target=lambda: waiting.wait(30) and backup.abort_backup())
+    def abort() -> None:
+        assert waiting.wait(30)
+        backup.abort_backup()
+
+    aborter = threading.Thread(target=abort)
     aborter.start()
     with pytest.raises(CofferError) as failure:
         backup.authorize()
