@@ -21,8 +21,9 @@ from coffer.sandbox import Sandbox
 import pressing
 from signing import Logs, MakeSigner, make_key, params
 
-CREDENTIALS: dict[str, Any] = {"confidential": True, "oauth_grant_type": OAuthGrantTypes.cogtClientCredentials,
-               "oauth_authorization_scope": "https://graph.microsoft.com/.default"}
+CREDENTIALS: dict[str, Any] = {
+    "confidential": True, "oauth_grant_type": OAuthGrantTypes.cogtClientCredentials,
+    "oauth_authorization_scope": "https://graph.microsoft.com/.default"}
 
 
 def refused(backup: Office365Backup, code: int) -> str:
