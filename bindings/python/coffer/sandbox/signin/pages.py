@@ -40,7 +40,8 @@ def sign_in(request: Request, user: str, scope: str) -> Response:
 def device(code: str, wrong: bool) -> Response:
     note = "<p>There is no such code.</p>" if wrong else ""
     return _page("Enter the code", (
-        f'{note}<form method="post"><p><input name="user_code" value="{escape(code)}" autofocus></p>'
+        f'{note}<form method="post">'
+        f'<p><input name="user_code" value="{escape(code)}" autofocus></p>'
         '<button name="choice" value="allow">Sign in</button>'
         '<button name="choice" value="deny">Cancel</button></form>'))
 
