@@ -256,12 +256,12 @@ oauth::WebServerSettings Office365Backup::web_server_settings() const {
   settings.port = static_cast<int>(
       core::parse_int(Component::compute_setting(kSetOAuthWebServerPort, 0)).value_or(0));
   settings.tls = setting_flag(kSetOAuthWebServerSSLEnabled);
-  if (settings.tls) {
-    const oauth::KeyPair pair =
-        oauth::read_key_pair("OAuthWebServerCertStore", setting_text(kSetOAuthWebServerCertStore),
-                             setting_number(kSetOAuthWebServerCertStoreType),
-                             core::Secret(setting_text(kSetOAuthWebServerCertStorePassword)),
-                             setting_text(kSetOAuthWebServerCertSubject));
+  const std::string store = setting_text(kSetOAuthWebServerCertStore);
+  if (settings.tls && !store.empty()) {
+    const oauth::KeyPair pair = oauth::read_key_pair(
+        "OAuthWebServerCertStore", store, setting_number(kSetOAuthWebServerCertStoreType),
+        core::Secret(setting_text(kSetOAuthWebServerCertStorePassword)),
+        setting_text(kSetOAuthWebServerCertSubject));
     settings.key_pem = oauth::key_pem(pair);
     settings.certificate_pem = oauth::chain_pem(pair);
   }

@@ -46,7 +46,9 @@ def refused(backup: Office365Backup, code: int) -> str:
     ({"oauth_client_profile": OAuthClientProfiles.cocpWeb}, 707, "OAuth.AuthorizationCode"),
     ({"oauth_grant_type": OAuthGrantTypes.cogtPassword}, 707, "OAuthPasswordGrantUsername"),
     ({"OAuthDeviceCode": "True", "oauth_server_auth_url": "http://login.example/"}, 713, "https"),
-    ({"OAuthWebServerSSLEnabled": "True"}, 271, "OAuthWebServerCertStore"),
+    ({"OAuthWebServerSSLEnabled": "True"}, 272, "OAuthWebServerCertStore"),
+    ({"OAuthWebServerSSLEnabled": "True", "OAuthWebServerCertStoreType": "6",
+      "OAuthWebServerCertStore": "/no/such/file"}, 271, "OAuthWebServerCertStore"),
     ({"OAuthClientCertStore": "/no/such/file", "OAuthClientCertStoreType": "6"}, 271,
      "OAuthClientCertStore"),
 ])
