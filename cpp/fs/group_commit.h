@@ -24,7 +24,7 @@ struct CommitItem {
   std::unique_ptr<File> file;  // complete; closed by the commit
   // Where `file` is not given: makes it, with all its octets. Runs on a thread of the commit.
   std::function<std::unique_ptr<File>()> complete;
-  Directory* from = nullptr;   // folder of the temporary name
+  Directory* from = nullptr;  // folder of the temporary name
   std::string temporary;
   std::shared_ptr<Directory> to;
   std::string name;

@@ -353,7 +353,7 @@ def test_reset_transaction_info_keeps_what_every_payment_needs(client: Client,
 def test_a_file_of_cas_takes_the_place_of_the_systems(side: ThreeDS, tmp_path: Path) -> None:
     with Client() as client:
         set_up(client, side)
-        client.config("SSLServerCACerts=")
+        client.config("OpenSSLCAFile=")
         authenticate(client, side, "text")
         assert code_of(client.send_challenge_request) == 280
         client.config("OpenSSLCAFile=" + side.ca_file)
