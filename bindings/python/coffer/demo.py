@@ -1,8 +1,8 @@
 """`python -m coffer.demo`: backs up a sample mailbox twice, then pays twice, all on this machine.
 
-It starts a sandbox (coffer.sandbox) on a free port, backs its sample mailbox up into a folder with
-progress on the terminal, lets a few messages arrive and change, and backs up again: the second run
-fetches only those. Then it makes two card payments with 3-D Secure (coffer.demo_payment). The
+It starts a sandbox (coffer.sandbox) on a free port, signs in on its page as a browser would, backs
+its sample mailbox up into a folder with progress on the terminal, lets a few messages arrive and
+change, and backs up again with the refresh token: the second run fetches only those. Then it makes two card payments with 3-D Secure (coffer.demo_payment). The
 sandbox ends with this program, however that ends.
 """
 
@@ -82,11 +82,24 @@ def wait_for_end(backup: Office365Backup) -> list[str]:
     return errors
 
 
-def run(sandbox: Sandbox, folder: Path) -> bool:
-    """Backs up once and prints the sums; True if nothing is missing."""
+def sign_in(sandbox: Sandbox, backup: Office365Backup, refresh_token: str) -> None:
+    """Once with the sandbox's page, where a program presses the button; then without a page."""
+    if not refresh_token:
+        sandbox.sign_in(backup)
+        print("  signed in on the sandbox's page (authorization code, PKCE)")
+        return
+    backup.oauth_client_id = sandbox.public_client_id
+    backup.oauth_server_token_url = sandbox.token_url
+    backup.oauth_refresh_token = refresh_token
+    backup.authorize()
+    print("  signed in with the refresh token; nobody was asked")
+
+
+def run(sandbox: Sandbox, folder: Path, refresh_token: str = "") -> tuple[bool, str]:
+    """Backs up once and prints the sums; whether nothing is missing, and the refresh token."""
     with Office365Backup() as backup:
         backup.data_folder = str(folder)
-        backup.authorization = sandbox.authorization
+        sign_in(sandbox, backup, refresh_token)
         backup.config(f"GraphURL={sandbox.graph_url}")
         backup.config(f"UserId={sandbox.user}")
         start = time.monotonic()
@@ -102,7 +115,8 @@ def run(sandbox: Sandbox, folder: Path) -> bool:
             print("  failed:", backup.config(f"FailedMessage[{index}]"))
         for text in errors:
             print("  error:", text)
-        return not errors and number(backup, "MessagesFailed") == 0
+        complete = not errors and number(backup, "MessagesFailed") == 0
+        return complete, backup.oauth_refresh_token
 
 
 def let_time_pass(sandbox: Sandbox) -> None:
@@ -147,10 +161,10 @@ def main() -> int:
         with Sandbox(messages=arguments.messages, sizes="small", threeds=True) as sandbox:
             print(f"A sandbox serves the mailbox {sandbox.user} at {sandbox.graph_url}.")
             print("\nFirst run: everything is new.")
-            complete = run(sandbox, folder)
+            complete, refresh_token = run(sandbox, folder)
             let_time_pass(sandbox)
             print("\nSecond run: meanwhile three messages arrived and two were changed.")
-            complete = run(sandbox, folder) and complete
+            complete = run(sandbox, folder, refresh_token)[0] and complete
             complete = demo_payment.run(sandbox) and complete
     except KeyboardInterrupt:
         print("\nInterrupted; what was saved is complete.", file=sys.stderr)
