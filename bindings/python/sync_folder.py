@@ -1,8 +1,9 @@
 """Copies Python sources into the build tree, so that the package is importable from there.
 
     sync_folder.py STAMP SOURCE TARGET [NAME...]
+    sync_folder.py --list SOURCE
 
-Without names: the whole folder SOURCE, whose files need no list in the build. Files that went away
+The second form prints what it would copy. Without names: the whole folder SOURCE, whose files need no list in the build. Files that went away
 are removed, unchanged ones left alone.
 """
 
@@ -37,6 +38,9 @@ def sync(source: Path, target: Path, names: list[str]) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[0] == "--list":
+        print("\n".join(sorted(path.as_posix() for path in wanted_files(Path(arguments[1]), []))))
+        return 0
     stamp, source, target, *names = arguments
     sync(Path(source), Path(target), names)
     Path(stamp).touch()
@@ -44,6 +48,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4:
+    if len(sys.argv) < 4 and sys.argv[1:2] != ["--list"]:
         sys.exit(__doc__)
     sys.exit(main(sys.argv[1:]))
