@@ -1,7 +1,7 @@
 """Compiles C# with the compiler that is there, from sources alone: no package is fetched.
 
     compile.py (--dotnet DOTNET | --mcs MCS) --out FILE [--doc FILE] [--root FOLDER] [--exe]
-               [--nullable] [--reference FILE]... SOURCE...
+               [--nullable] [--copy] [--reference FILE]... SOURCE...
 
 A SOURCE that is a folder stands for its *.cs. With dotnet it is the SDK's compiler against the
 SDK's own reference assemblies, and FILE.runtimeconfig.json tells `dotnet` how to run a program;
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--doc", type=Path)
     parser.add_argument("--root", type=Path, help="what stack traces show as coffer/")
     parser.add_argument("--exe", action="store_true")
+    parser.add_argument("--copy", action="store_true",
+                        help="copy the references to where a program looks for them: beside it")
     parser.add_argument("--nullable", action="store_true",
                         help="check references for null, where the compiler can")
     parser.add_argument("--reference", type=Path, action="append", default=[])
@@ -98,6 +101,9 @@ def main(arguments: list[str]) -> int:
         command.append(f"-pathmap:{options.root}=coffer,{options.out.parent.resolve()}=coffer")
     command += [f"-reference:{path}" for path in options.reference]
     status = subprocess.run(command + sources(options.source), check=False).returncode
+    if status == 0 and options.copy:
+        for path in options.reference:
+            shutil.copyfile(path, options.out.parent / path.name)
     if status == 0 and options.exe and target:
         write_runtime_config(options.out, target)
     return status

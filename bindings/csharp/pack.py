@@ -21,6 +21,9 @@ def copy_native(build: Path, libcoffer: Path) -> None:
     shutil.copyfile(build / "libcoffer_csharp.so", folder / "libcoffer_csharp.so")
     # Under the name by which the other one asks for it.
     shutil.copyfile(libcoffer, folder / "libcoffer.so.1")
+    strip = shutil.which("strip")
+    if strip:
+        subprocess.run([strip, "--strip-unneeded", *folder.iterdir()], check=True)
 
 
 def main(arguments: list[str]) -> int:

@@ -9,7 +9,7 @@ namespace Coffer {
 internal static class Live {
   // Longer than any call takes to notice that its object was closed. A handler that does not return
   // holds its object: then the process ends all the same.
-  private const int LongestWait = 5000;
+  private const int LongestWait = 2000;
 
   private static readonly object gate = new object();
   private static readonly Dictionary<IntPtr, Action<IntPtr>> bridges =
