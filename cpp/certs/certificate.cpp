@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "certs/extensions.h"
+#include "certs/plain_certificate.h"
 #include "core/der.h"
 #include "core/text.h"
 #include "crypto/key_reader.h"
@@ -22,19 +23,22 @@ std::string_view view(const mbedtls_x509_buf& buffer) {
   return {static_cast<const char*>(static_cast<const void*>(buffer.p)), buffer.len};
 }
 
-std::int64_t seconds_of(const mbedtls_x509_time& time) {
-  constexpr std::size_t kRoom = 80;
-  char text[kRoom];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", time.year, time.mon, time.day,
-                time.hour, time.min, time.sec);
-  return core::parse_timestamp(text).value_or(0);
-}
-
 // Extensions that mbedTLS does not know are read from the list afterwards.
 int accept_extension(void* /*context*/, const mbedtls_x509_crt* /*certificate*/,
                      const mbedtls_x509_buf* /*oid*/, int /*critical*/,
                      const unsigned char* /*value*/, const unsigned char* /*end*/) {
   return 0;
+}
+
+// A certificate as such, of which mbedTLS lacks the key's algorithm or the signature's.
+bool is_of_unknown_kind(int result) {
+  constexpr int kLow = 0x7F;  // of mbedTLS's errors: the low-level module's part
+  const int high = -(-result & ~kLow);
+  for (const int one : {MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE,
+                        MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, MBEDTLS_ERR_X509_UNKNOWN_OID}) {
+    if (high == one) return true;
+  }
+  return false;
 }
 
 // mbedTLS would ignore what follows the certificate.
@@ -90,9 +94,10 @@ bool is_strong_pss(const mbedtls_x509_crt& certificate) {
 struct Certificate::Data {
   mutable std::mutex mutex;  // mbedTLS keeps helper values in the key at its first use
   mutable Parsed parsed;
+  bool known = false;  // to mbedTLS, else `parsed` is empty
   std::string der, subject, issuer, subject_key, issuer_key, serial;
-  std::int64_t not_before = 0;
-  std::int64_t not_after = 0;
+  PlainCertificate plain;  // views into `der`
+  std::size_t key_bits = 0;
   KeyKind kind = KeyKind::kOther;
   std::optional<crypto::PublicKey> key;
   Extensions extensions;
@@ -101,25 +106,31 @@ struct Certificate::Data {
 std::optional<Certificate> Certificate::from_der(std::string_view der) {
   if (!is_one_sequence(der)) return std::nullopt;
   auto data = std::make_shared<Data>();
+  data->der = der;
+  const auto plain = read_plain_certificate(data->der);
+  if (!plain) return std::nullopt;
+  data->plain = *plain;
   Parsed& parsed = data->parsed;
-  if (mbedtls_x509_crt_parse_der_with_ext_cb(parsed.get(), crypto::octets(der), der.size(), 1,
-                                             accept_extension, nullptr) != 0) {
-    return std::nullopt;
-  }
-  auto extensions = read_extensions(view(parsed->v3_ext));
+  const int result = mbedtls_x509_crt_parse_der_with_ext_cb(
+      parsed.get(), crypto::octets(der), der.size(), 1, accept_extension, nullptr);
+  data->known = result == 0;
+  if (!data->known && !is_of_unknown_kind(result)) return std::nullopt;
+  auto extensions = read_extensions(plain->extensions);
   if (!extensions) return std::nullopt;
   data->extensions = std::move(*extensions);
-  data->der = der;
-  data->subject = core::distinguished_name(view(parsed->subject_raw));
-  data->issuer = core::distinguished_name(view(parsed->issuer_raw));
-  data->subject_key = core::name_key(view(parsed->subject_raw));
-  data->issuer_key = core::name_key(view(parsed->issuer_raw));
+  data->subject = core::distinguished_name(plain->subject);
+  data->issuer = core::distinguished_name(plain->issuer);
+  data->subject_key = core::name_key(plain->subject);
+  data->issuer_key = core::name_key(plain->issuer);
   if (data->subject_key.empty() || data->issuer_key.empty()) return std::nullopt;
-  data->serial = core::hex(parsed->serial.p, parsed->serial.len);
-  data->not_before = seconds_of(parsed->valid_from);
-  data->not_after = seconds_of(parsed->valid_to);
-  data->kind = kind_of(parsed->pk);
-  data->key = crypto::public_key_of(parsed->pk);
+  data->serial = core::hex(crypto::octets(plain->serial), plain->serial.size());
+  if (data->known) {
+    data->key_bits = mbedtls_pk_get_bitlen(&parsed->pk);
+    data->kind = kind_of(parsed->pk);
+    data->key = crypto::public_key_of(parsed->pk);
+  } else {
+    data->key_bits = key_description(plain->public_key).bits;
+  }
   return Certificate(std::move(data));
 }
 
@@ -150,38 +161,48 @@ const std::string& Certificate::issuer_key() const noexcept {
   return data_->issuer_key;
 }
 std::string_view Certificate::subject_octets() const noexcept {
-  return view(data_->parsed->subject_raw);
+  return data_->plain.subject;
 }
 const std::string& Certificate::serial() const noexcept {
   return data_->serial;
 }
 std::int64_t Certificate::not_before() const noexcept {
-  return data_->not_before;
+  return data_->plain.not_before;
 }
 std::int64_t Certificate::not_after() const noexcept {
-  return data_->not_after;
+  return data_->plain.not_after;
 }
 int Certificate::version() const noexcept {
-  return data_->parsed->version;
+  return data_->plain.version;
 }
 KeyKind Certificate::key_kind() const noexcept {
   return data_->kind;
 }
 std::size_t Certificate::key_bits() const noexcept {
-  return mbedtls_pk_get_bitlen(&data_->parsed->pk);
+  return data_->key_bits;
 }
 const std::optional<crypto::PublicKey>& Certificate::public_key() const noexcept {
   return data_->key;
+}
+std::string_view Certificate::public_octets() const noexcept {
+  return data_->plain.public_key;
+}
+std::string_view Certificate::signature_octets() const noexcept {
+  return data_->plain.signature;
+}
+std::string_view Certificate::extension_octets() const noexcept {
+  return data_->plain.extensions;
 }
 const Extensions& Certificate::extensions() const noexcept {
   return data_->extensions;
 }
 
 bool Certificate::strong_signature() const noexcept {
-  return is_strong(data_->parsed->sig_md) && is_strong_pss(*data_->parsed.get());
+  return data_->known && is_strong(data_->parsed->sig_md) && is_strong_pss(*data_->parsed.get());
 }
 
 bool Certificate::signed_by(const Certificate& issuer) const {
+  if (!data_->known || !issuer.data_->known) return false;
   const mbedtls_x509_crt& mine = *data_->parsed.get();
   const mbedtls_md_info_t* const info = mbedtls_md_info_from_type(mine.sig_md);
   unsigned char hash[MBEDTLS_MD_MAX_SIZE];

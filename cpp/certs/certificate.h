@@ -1,4 +1,5 @@
-// An X.509 certificate as plain data, read by mbedTLS.
+// An X.509 certificate as plain data, read by mbedTLS; where its key or signature is of a kind that
+// mbedTLS does not know (Ed25519, DSA), by certs/plain_certificate.h.
 //
 // Threads: immutable values, any thread; copies share one parsed certificate.
 #pragma once
@@ -19,7 +20,7 @@ enum class KeyKind { kRsa, kP256, kOther };
 
 class Certificate {
  public:
-  // DER of exactly one certificate; nullopt when it is none, or its key is of an unknown kind.
+  // DER of exactly one certificate; nullopt when it is none.
   static std::optional<Certificate> from_der(std::string_view der);
 
   const std::string& der() const noexcept;
@@ -41,11 +42,16 @@ class Certificate {
   std::size_t key_bits() const noexcept;
   // nullopt for kOther and for RSA outside 2048 to 8192 bits.
   const std::optional<crypto::PublicKey>& public_key() const noexcept;
+  std::string_view public_octets() const noexcept;  // SubjectPublicKeyInfo, DER
+  // The AlgorithmIdentifier of the signature, and the list of extensions, DER.
+  std::string_view signature_octets() const noexcept;
+  std::string_view extension_octets() const noexcept;
 
   const Extensions& extensions() const noexcept;
 
   bool strong_signature() const noexcept;  // SHA-2 of 256 bits or more, not MD5 or SHA-1
-  // True when `issuer`'s key made this certificate's signature.
+  // True when `issuer`'s key made this certificate's signature. False for kinds of signature that
+  // mbedTLS does not know.
   bool signed_by(const Certificate& issuer) const;
 
   bool operator==(const Certificate& other) const noexcept { return der() == other.der(); }

@@ -43,18 +43,26 @@ enum class StoreType : std::int32_t {
   kAuto = 99,
 };
 
+// How a private key is written: PKCS#1 for RSA, SEC1 for EC, PKCS#8 for what mbedTLS does not know.
+enum class PrivateForm { kNone, kPkcs1, kSec1, kPkcs8 };
+
 // One thing of a store: a certificate, a bare public key, or either with its private key.
 struct Entry {
   std::optional<Certificate> certificate;
   std::optional<crypto::PublicKey> public_key;  // the certificate's, or the bare key
-  core::Secret private_key;                     // DER (PKCS#1 or SEC1), empty when there is none
+  std::string public_octets;                    // SubjectPublicKeyInfo of any kind, when known
+  core::Secret private_key;                     // DER, empty when there is none
+  PrivateForm private_form = PrivateForm::kNone;
   std::string subject() const { return certificate ? certificate->subject() : std::string(); }
 };
 
 // All of a store. A file type takes `store` as the file's name, a blob type as its octets or their
-// base64. 271: unknown or unsupported type, unreadable file, nothing in it that can be understood,
-// wrong password.
+// base64, kAuto as either. 270: a store that this platform does not have. 271: unknown type,
+// unreadable file, nothing in it that can be understood. 273: wrong password.
 std::vector<Entry> read_store(std::string_view store, StoreType type, const core::Secret& password);
+// The same for keys that have a password of their own.
+std::vector<Entry> read_store(std::string_view store, StoreType type, const core::Secret& password,
+                              const core::Secret& key_password);
 
 // The entry whose subject is `subject`, else the first whose subject contains it; "*" and "" take
 // any. A bare key has no subject and is found by "*" and "" alone. 272 when there is none.
