@@ -34,7 +34,8 @@ def listener(cls: Class) -> str:
     name = listener_name(cls)
     lines = ["// What a binding derives from; what returns false says that its handler failed.",
              "// Threads: called in the thread of the action that fires the event.",
-             f"class {name} {{", " public:", f"  {name}() = default;", f"  {name}(const {name}&) = delete;",
+             f"class {name} {{", " public:", f"  {name}() = default;",
+             f"  {name}(const {name}&) = delete;",
              f"  {name}& operator=(const {name}&) = delete;", f"  virtual ~{name}() = default;"]
     lines += [f"  virtual bool {names.snake(event.name)}({event_class_name(cls, event)}&) "
               "{ return true; }" for event in cls.events]

@@ -1,0 +1,67 @@
+import coffer.cloudbackup.DefaultOffice365backupEventListener;
+import coffer.cloudbackup.Office365backup;
+import coffer.cloudbackup.Office365backupEndBackupEvent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** Runs that need no service: one whose connection is refused, one whose server never answers. */
+final class Refused {
+  /** Counts the runs that ended. */
+  static final class Ends extends DefaultOffice365backupEventListener {
+    int count;
+
+    @Override
+    public void endBackup(Office365backupEndBackupEvent e) {
+      ++count;
+    }
+  }
+
+  private Refused() {}
+
+  static Path folder() throws IOException {
+    return Files.createTempDirectory("backup");
+  }
+
+  static void remove(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  /** Not started: Log, Error and EndBackup will fire. */
+  static Office365backup backup(Path folder) throws IOException {
+    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return backup(folder, closed.getLocalPort());
+    }
+  }
+
+  static Office365backup backup(Path folder, int port) {
+    Office365backup backup = new Office365backup();
+    backup.setAuthorization("Bearer none");
+    backup.setDataFolder(folder.toString());
+    backup.config("GraphURL=http://127.0.0.1:" + port + "/v1.0");
+    backup.config("MaxRetryCount=0");
+    return backup;
+  }
+
+  /** Takes connections (the system does) and never reads: a run that stays until it is aborted. */
+  static ServerSocket silent() throws IOException {
+    return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  }
+
+  static void loop(Office365backup backup, Ends ends) throws Exception {
+    Cases.until("EndBackup", () -> {
+      if (ends.count == 0) {
+        backup.doEvents();
+      }
+      return ends.count > 0;
+    });
+  }
+}
