@@ -34,10 +34,6 @@ void ExchangeRecord::sent(const net::Request& request) {
 }
 
 void ExchangeRecord::came(const net::Reply& reply) {
-  std::string headers;
-  for (const net::Header& header : reply.headers) {
-    headers += core::masked_header(header.name + ": " + header.value) + "\r\n";
-  }
   const std::lock_guard<std::mutex> lock(mutex_);
   std::size_t limit = kMostData;
   if (limit_ > 0 && static_cast<std::size_t>(limit_) < limit) {
@@ -49,13 +45,17 @@ void ExchangeRecord::came(const net::Reply& reply) {
   last_.data = keep ? core::masked_body(std::string_view(reply.body).substr(0, limit)) : "";
   last_.status = reply.status;
   last_.status_line = reply.status_line;
-  last_.headers = std::move(headers);
+  headers_ = reply.headers;
   last_.octets = reply.wire_octets;
 }
 
 LastExchange ExchangeRecord::read() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return last_;
+  LastExchange last = last_;
+  for (const net::Header& header : headers_) {
+    last.headers += core::masked_header(header.name + ": " + header.value) + "\r\n";
+  }
+  return last;
 }
 
 std::uint64_t RecordingTransport::start(net::Request request, std::shared_ptr<net::BodySink> sink,

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "net/transport.h"
 
@@ -35,6 +36,8 @@ class ExchangeRecord {
 
  private:
   mutable std::mutex mutex_;
+  // Masked when it is read, which few do, and not for each of a hundred thousand replies.
+  std::vector<net::Header> headers_;
   LastExchange last_;
   bool keep_request_ = false;
   std::int64_t limit_ = 0;

@@ -1,5 +1,6 @@
 #include "cloudbackup/message_sink.h"
 
+#include <string_view>
 #include <utility>
 
 #include "core/error.h"
@@ -33,6 +34,9 @@ bool MessageSink::write(const char* data, std::size_t size) {
   if (message_) {
     return store(data, size);
   }
+  if (held_.empty() && size > 0 && std::string_view("{< \t\r\n").find(*data) == std::string::npos) {
+    return open() && store(data, size);  // neither an error nor a page begins like this
+  }
   held_.append(data, size);
   const char first = first_visible(held_);
   if (first == '<' || first == '\0') {
@@ -51,14 +55,20 @@ bool MessageSink::write(const char* data, std::size_t size) {
   return open_and_store();
 }
 
-bool MessageSink::open_and_store() {
+bool MessageSink::open() {
   try {
     message_ = create_();
+    message_->expect(expected_);
+    return true;
   } catch (const core::Error& error) {
     disk_code_ = error.code();
     disk_text_ = error.what();
     return false;
   }
+}
+
+bool MessageSink::open_and_store() {
+  if (!open()) return false;
   const std::string held = std::move(held_);
   held_.clear();
   return store(held.data(), held.size());

@@ -20,6 +20,7 @@ class MessageSink final : public net::BodySink {
   using Create = std::function<std::unique_ptr<store::NewMessage>()>;
   explicit MessageSink(Create create) : create_(std::move(create)) {}
 
+  void expect(std::uint64_t octets) override { expected_ = octets; }
   bool write(const char* data, std::size_t size) override;
 
   struct Result {
@@ -35,11 +36,13 @@ class MessageSink final : public net::BodySink {
 
  private:
   bool store(const char* data, std::size_t size);
+  bool open();
   bool open_and_store();
 
   Create create_;
   std::unique_ptr<store::NewMessage> message_;
   std::string held_;  // the beginning, until it is known what it is
+  std::uint64_t expected_ = 0;
   std::int32_t disk_code_ = 0;
   std::string disk_text_;
 };

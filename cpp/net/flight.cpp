@@ -307,7 +307,13 @@ bool Flight::headers_end() {
   }
   to_sink_ = sink_ && reply.status == 200;
   decoder_ = std::make_unique<BodyDecoder>(reply.header("Content-Encoding"));
-  if (decoder_->known()) return true;
+  if (decoder_->known()) {
+    if (to_sink_ && reply.header("Content-Encoding").empty()) {
+      const auto octets = core::parse_int(reply.header("Content-Length"));
+      if (octets && *octets > 0) sink_->expect(static_cast<std::uint64_t>(*octets));
+    }
+    return true;
+  }
   return refuse(1120, "The reply of " + url_.host + " is compressed in an unknown way.", true);
 }
 

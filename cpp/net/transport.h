@@ -55,6 +55,8 @@ struct Reply {
 class BodySink {
  public:
   virtual ~BodySink() = default;
+  // Called at most once, before the first write: what the server says will come. A hint.
+  virtual void expect(std::uint64_t /*octets*/) {}
   virtual bool write(const char* data, std::size_t size) = 0;
 };
 

@@ -42,6 +42,7 @@ struct StoredMessage {
 class NewMessage {
  public:
   virtual ~NewMessage() = default;
+  virtual void expect(std::uint64_t /*octets*/) {}             // of the message as sent; a hint
   virtual void write(const char* data, std::size_t size) = 0;  // the message as sent
   virtual std::uint64_t octets() const = 0;                    // of the message as sent
   virtual core::Bytes read_all() = 0;                          // the message as sent

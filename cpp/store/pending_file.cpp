@@ -68,6 +68,11 @@ void PendingFile::hash_held() {
   }
 }
 
+void PendingFile::expect(std::uint64_t octets) {
+  const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(octets, kHeld));
+  held_.reserve(std::min(kHeld, held_.size() + room));
+}
+
 void PendingFile::write(const char* data, std::size_t size) {
   constexpr std::int32_t kFileFailed = 711;
   if (failed_) throw core::Error(kFileFailed, "a write to this file failed before");

@@ -47,6 +47,7 @@ class PendingFile final : public NewMessage {
               Translate translate);
   ~PendingFile() override;  // not committed: the temporary file is removed
 
+  void expect(std::uint64_t octets) override;
   void write(const char* data, std::size_t size) override;
   std::uint64_t octets() const override { return size_ - header_size_; }
   core::Bytes read_all() override;
