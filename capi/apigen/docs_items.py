@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from apigen import names
+from apigen import docs_languages, names
 from apigen.emit_cxx import event_class_name
 from apigen.emit_python import method_signature, params_class
 from apigen.model import (Class, Compound, Enum, ErrorCode, Event, Field, Library, Method, Property,
@@ -68,7 +68,9 @@ def property_syntax(cls: Class, leaf: Property) -> list[str]:
         python_given = "bytes | str" if leaf.type == "bytes" else python_kind
         python.append(f"def set_{leaf.snake}({python_at + ', ' if python_at else ''}"
                       f"value: {python_given}) -> None: ...")
-    return [code("c", c), code("cpp", cxx), code("python", python)]
+    return [code("c", c), code("cpp", cxx), code("python", python),
+            code("java", docs_languages.java_property(cls, leaf)),
+            code("csharp", docs_languages.csharp_property(cls, leaf))]
 
 
 def property_item(library: Library, cls: Class, leaf: Property) -> str:
@@ -119,7 +121,9 @@ def method_item(library: Library, cls: Class, item: Method) -> str:
         if item.args else ""
     return join([heading(2, item.name), item.doc, code("c", [c_method(cls, item)]),
                  code("cpp", [cxx_method(item)]),
-                 code("python", [f"def {method_signature(item)}: ..."]), args,
+                 code("python", [f"def {method_signature(item)}: ..."]),
+                 code("java", [docs_languages.java_method(item)]),
+                 code("csharp", [docs_languages.csharp_method(item)]), args,
                  facts([("Returns", "nothing" if item.returns == "void" else item.returns),
                         ("Called from", KINDS[item.kind]),
                         ("Waits", "yes; handlers may run inside it" if item.blocks else "no"),
@@ -128,7 +132,8 @@ def method_item(library: Library, cls: Class, item: Method) -> str:
 
 def field_row(item: Field) -> list[str]:
     way = "in and out" if item.inout else "in"
-    return [item.name, names.snake(item.name), names.python(item.name), item.type, way,
+    return [item.name, names.snake(item.name), names.python(item.name),
+            names.java_field(item.name), item.type, way,
             item.doc + (" Read on demand, while the handler runs." if item.lazy else "")]
 
 
@@ -139,13 +144,16 @@ def event_item(cls: Class, event: Event) -> str:
          f"    {c_name}_fn callback, void *user_data, void (*destroy)(void *user_data));"]
     cxx = [f"void {handler}(std::function<void({event_class_name(cls, event)}&)> handler);"]
     python = [f"{cls.name}.{handler}: Callable[[{params_class(cls, event)}], object] | None"]
-    fields = table(["field", "C, C++", "Python", "type", "direction", "what it is"],
+    fields = table(["field, C#", "C, C++", "Python", "Java", "type", "direction",
+                    "what it is"],
                    [field_row(field) for field in event.fields]) \
         if event.fields else "It has no fields."
     answer = "the run waits for the handler's answer (of this message only)" if event.decision \
         else "for information; the run goes on meanwhile"
     return join([heading(2, event.name), event.doc, code("c", c), code("cpp", cxx),
-                 code("python", python), fields, facts([("Kind", answer)]), event.remarks])
+                 code("python", python), code("java", docs_languages.java_event(cls, event)),
+                 code("csharp", [docs_languages.csharp_event(cls, event)]), fields,
+                 facts([("Kind", answer)]), event.remarks])
 
 
 
@@ -173,6 +181,8 @@ def setting_item(cls: Class, item: Setting) -> str:
                  code("c", [f"{cls.c_prefix}_config(self, {text}, &out);" for text in texts]),
                  code("cpp", [f"object.config({text});" for text in texts]),
                  code("python", [f"object.config({text})" for text in texts]),
+                 code("java", [f"object.config({text});" for text in texts]),
+                 code("csharp", [f"object.Config({text});" for text in texts]),
                  facts([("Type", item.type), ("Default", f'`"{item.default}"`'),
                         ("Range", setting_values(item)), ("Access", access), ("Index", index),
                         ("The same as", link("properties.md", item.alias) if item.alias else ""),
@@ -186,7 +196,8 @@ def enum_item(enum: Enum) -> str:
                  table(["name", "value", "what it means"],
                        [[f"`{value.name}`", str(value.value), value.doc] for value in enum.values]),
                  f"C++: `{enum.name}::{enum.values[0].name}`; Python: the same as "
-                 f"`{'IntFlag' if enum.flags else 'IntEnum'}` `{enum.name}`. Plain numbers do."])
+                 f"`{'IntFlag' if enum.flags else 'IntEnum'}` `{enum.name}`. Plain numbers do. Java: "
+                 f"an `int` constant of the class; C#: `{enum.name}.{enum.values[0].name}`."])
 
 
 def type_item(library: Library, compound: Compound) -> str:
@@ -196,7 +207,10 @@ def type_item(library: Library, compound: Compound) -> str:
         values = range_text(library, leaf)
         rows.append([leaf.leaf, leaf.type, f"`{default_text(leaf)}`", values, access,
                      leaf.doc + (" Java and C# only." if leaf.java_only else "")])
-    return join([heading(2, compound.name), compound.doc,
+    java, csharp = docs_languages.constructors(compound)
+    made = ["Java and C# make objects of their own with these; assigned to a property, their "
+            "fields are copied.", code("java", java), code("csharp", csharp)] if java else []
+    return join([heading(2, compound.name), compound.doc, *made,
                  table(["field", "type", "default", "range", "access", "what it is"], rows)])
 
 

@@ -2,8 +2,8 @@
 
     python -m apigen.emit_docs [--api DIR] [--stamp FILE] FOLDER
 
-A page's items are named as the manuals print them; their syntax gives the spelling in C, C++ and
-Python. Every link is made by `link`, from the same name the anchor is made from.
+A page's items are named as the manuals print them; their syntax gives the spelling in C, C++,
+Python, Java and C#. Every link is made by `link`, from the same name the anchor is made from.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 import sys
 from pathlib import Path
 
-from apigen import model
+from apigen import docs_languages, model
 from apigen.docs_items import (anchor, enum_item, error_item, event_item, facts, heading, join,
                                link, method_item, property_item, setting_item, setting_name,
                                table, type_item)
@@ -26,7 +26,9 @@ that method runs. Without a handler nothing waits: the fields keep the values th
 handler throws leaves the event's answers as they came, the run goes on, and the exception comes
 out, as itself, of that method (in C: the handler returns non-zero, the method 30003). In C a
 field is read by `<event>_get_<field>` and an answer given by `<event>_set_<field>`; texts and
-bytes of an event are the library's and end when the handler returns."""
+bytes of an event are the library's and end when the handler returns. A Java listener
+(`add…Listener`) has a method for each event, and the fields of its argument are public; C# has .NET events, whose
+argument has the fields as properties."""
 
 
 def properties_page(library: Library, cls: Class) -> str:
@@ -35,6 +37,7 @@ def properties_page(library: Library, cls: Class) -> str:
              table(["property", "what it is"],
                    [[link("", leaf.name), leaf.doc] for leaf in plain]
                    + [[link("", group.name), group.doc] for group in cls.groups])]
+    parts += [heading(2, "Plain values")]
     parts += [property_item(library, cls, leaf) for leaf in plain]
     for group in cls.groups:
         parts += [heading(2, group.name), group.doc,
@@ -77,8 +80,6 @@ def sections(cls: Class) -> list[str]:
     return list(dict.fromkeys(item.section for item in cls.settings))
 
 
-
-
 def types_page(library: Library, cls: Class) -> str:
     used = {group.type for group in cls.groups}
     wanted = {leaf.enum for leaf in cls.properties}
@@ -98,7 +99,8 @@ def errors_page(library: Library, cls: Class) -> str:
     parts = [f"# {cls.name}: errors",
              "C functions return the code, with the text in `coffer_last_error`; C++ throws "
              "`coffer::CofferError` (`code()`, `what()`), Python raises `coffer.CofferError` "
-             "(`code`, `message`).",
+             "(`code`, `message`), Java throws `coffer.CofferException` (`getCode()`, "
+             "`getMessage()`), C# throws `Coffer.CofferException` (`Code`, `Message`).",
              table(["code", "what it means"],
                    [[link("", str(error.code)), error.text] for error in errors])]
     for group in groups:
@@ -113,7 +115,7 @@ def deviations_page(cls: Class) -> str:
                        [[item.item, item.what, item.why] for item in cls.deviations])])
 
 
-def class_index(cls: Class) -> str:
+def class_index(library: Library, cls: Class) -> str:
     rows = [["properties.md", "properties"], ["methods.md", "methods"], ["events.md", "events"]]
     rows += [[settings_page_name(section), section] for section in sections(cls)]
     rows += [["types.md", "types"], ["errors.md", "errors"],
@@ -122,7 +124,8 @@ def class_index(cls: Class) -> str:
                  facts([("C", f"`{cls.c_prefix}`, `#include <coffer/{cls.package}.h>`"),
                         ("C++", f"`coffer::{cls.package}::{cls.name}`, `#include "
                                 "<coffer/coffer.hpp>`"),
-                        ("Python", f"`coffer.{cls.package}.{cls.name}`")]),
+                        ("Python", f"`coffer.{cls.package}.{cls.name}`"),
+                        *docs_languages.class_names(library, cls)]),
                  "\n".join(f"- [{text}]({page})" for page, text in rows), cls.remarks])
 
 
@@ -140,7 +143,7 @@ def pages(library: Library) -> dict[str, str]:
                   for cls in library.classes)])}
     for cls in library.classes:
         folder = cls.package
-        made[f"{folder}/index.md"] = class_index(cls)
+        made[f"{folder}/index.md"] = class_index(library, cls)
         made[f"{folder}/properties.md"] = properties_page(library, cls)
         made[f"{folder}/methods.md"] = methods_page(library, cls)
         made[f"{folder}/events.md"] = events_page(cls)
