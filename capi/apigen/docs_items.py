@@ -196,8 +196,8 @@ def enum_item(enum: Enum) -> str:
                  table(["name", "value", "what it means"],
                        [[f"`{value.name}`", str(value.value), value.doc] for value in enum.values]),
                  f"C++: `{enum.name}::{enum.values[0].name}`; Python: the same as "
-                 f"`{'IntFlag' if enum.flags else 'IntEnum'}` `{enum.name}`. Plain numbers do. Java: "
-                 f"an `int` constant of the class; C#: `{enum.name}.{enum.values[0].name}`."])
+                 f"`{'IntFlag' if enum.flags else 'IntEnum'}` `{enum.name}`. Plain numbers do. "
+                 f"Java: an `int` constant of the class; C#: `{enum.name}.{enum.values[0].name}`."])
 
 
 def type_item(library: Library, compound: Compound) -> str:

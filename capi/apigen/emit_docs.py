@@ -27,8 +27,8 @@ handler throws leaves the event's answers as they came, the run goes on, and the
 out, as itself, of that method (in C: the handler returns non-zero, the method 30003). In C a
 field is read by `<event>_get_<field>` and an answer given by `<event>_set_<field>`; texts and
 bytes of an event are the library's and end when the handler returns. A Java listener
-(`add…Listener`) has a method for each event, and the fields of its argument are public; C# has .NET events, whose
-argument has the fields as properties."""
+(`add…Listener`) has a method for each event, and the fields of its argument are public; C# has .NET
+events, whose argument has the fields as properties."""
 
 
 def properties_page(library: Library, cls: Class) -> str:

@@ -3,8 +3,8 @@
     python -m apigen.emit_site [--api DIR] SOURCE_ROOT FOLDER
 
 Made by MkDocs (Debian's `mkdocs`): it takes the Markdown as it is, its search is built in and runs
-in the reader's browser, and nothing is loaded from elsewhere. Sphinx would need a parser for Markdown
-of its own. FOLDER/pages gets the Markdown, FOLDER/html the site.
+in the reader's browser, and nothing is loaded from elsewhere. Sphinx would need a parser for
+Markdown of its own. FOLDER/pages gets the Markdown, FOLDER/html the site.
 """
 
 from __future__ import annotations

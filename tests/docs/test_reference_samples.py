@@ -99,7 +99,8 @@ def test_python_declarations(cls: model.Class) -> None:
 @each_class
 def test_python_settings(cls: model.Class) -> None:
     """Each sample is run; one that names a value to be filled in, or a row that is not there yet,
-    or one whose page says that it is not available, may fail, but never because the setting is unknown."""
+    or one whose page says that it is not available, may fail, but never because the setting is
+    unknown."""
     ran = 0
     unavailable = [item.name for item in cls.settings if item.effect == "unavailable"]
     with getattr({"cloudbackup": cloudbackup, "threeds": threeds}[cls.package], cls.name)() as one:
