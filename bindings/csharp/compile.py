@@ -1,7 +1,8 @@
 """Compiles C# with the compiler that is there, from sources alone: no package is fetched.
 
     compile.py (--dotnet DOTNET | --mcs MCS) --out FILE [--doc FILE] [--root FOLDER] [--exe]
-               [--nullable] [--copy] [--reference FILE]... SOURCE...
+               [--nullable] [--no-warn NUMBER]... [--copy] [--reference FILE]...
+               SOURCE...
 
 A SOURCE that is a folder stands for its *.cs. With dotnet it is the SDK's compiler against the
 SDK's own reference assemblies, and FILE.runtimeconfig.json tells `dotnet` how to run a program;
@@ -81,6 +82,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--exe", action="store_true")
     parser.add_argument("--copy", action="store_true",
                         help="copy the references to where a program looks for them: beside it")
+    parser.add_argument("--no-warn", action="append", default=[], metavar="NUMBER")
     parser.add_argument("--nullable", action="store_true",
                         help="check references for null, where the compiler can")
     parser.add_argument("--reference", type=Path, action="append", default=[])
@@ -97,6 +99,8 @@ def main(arguments: list[str]) -> int:
         command.append(f"-doc:{options.doc}")
     if options.nullable and options.dotnet:
         command.append("-nullable:enable")
+    if options.no_warn:
+        command.append("-nowarn:" + ",".join(options.no_warn))
     if options.root and options.dotnet:
         command.append(f"-pathmap:{options.root}=coffer,{options.out.parent.resolve()}=coffer")
     command += [f"-reference:{path}" for path in options.reference]

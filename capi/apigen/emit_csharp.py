@@ -206,10 +206,10 @@ def method(library: Library, item: Method) -> str:
     if item.kind != "action":
         return "\n".join(lines + ["    " + call, "  }", ""])
     return "\n".join(lines + [
-        "    try {", "      " + call,
+        "    Live.Enter(bridge.Handle);", "    try {", "      " + call,
         "    } catch (CofferException failure) when (failure.Code == Codes.HandlerFailed) {",
         "      adapter.Failures.Rethrow(failure);", "      throw;",
-        "    } finally {",
+        "    } finally {", "      Live.Leave();",
         "      GC.KeepAlive(this);  // and with it the adapter, which native code calls meanwhile",
         "    }", "  }", ""])
 

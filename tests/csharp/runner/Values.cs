@@ -76,6 +76,7 @@ internal static class Values {
       own.User = "you";
       backup.Proxy = own;  // the scheme clears User, so it must be set before
       Check.Equal("you", view.User);
+      Check.Equal(Coffer.CloudBackup.ProxyAuthSchemes.authDigest, view.AuthScheme);
       Check.Throws<ArgumentNullException>(() => backup.Proxy = null);
       Check.That(typeof(Office365Backup).GetProperty("OAuth").GetSetMethod() == null, "no setter");
       Check.Fails(713, () => backup.SSLServerCert.Subject = "CN=x");
