@@ -100,9 +100,8 @@ std::optional<Entry> traditional_dsa(std::string_view text) {
   return dsa_entry(numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
 }
 
-// Both halves belong together: EC keys come with a point that mbedTLS does not compare.
+// Both halves belong together, which mbedTLS does not compare when it reads a key.
 bool fits(crypto::Pk& pk) {
-  if (mbedtls_pk_get_type(pk.get()) != MBEDTLS_PK_ECKEY) return true;
 #if MBEDTLS_VERSION_MAJOR >= 3
   crypto::SystemRandom random;
   return mbedtls_pk_check_pair(pk.get(), pk.get(), crypto::draw, &random) == 0;

@@ -113,6 +113,8 @@ TEST_CASE("a PEM key with its certificate") {
   check(b64(locked + one.pem() + other.pem()), StoreType::kPemKeyBlob, "pass word");
   check(folder.file("key.pem", "text before\n" + plain + one.pem() + other.pem()),
         StoreType::kPemKeyFile, "");
+  check(folder.file("key.any", plain + one.pem() + other.pem()), StoreType::kAuto, "");
+  check(b64(locked + one.pem() + other.pem()), StoreType::kAuto, "pass word");
 
   for (const std::string password : {"", "wrong", "pass word "}) {
     CHECK(code_of([&] {
