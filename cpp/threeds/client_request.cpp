@@ -81,7 +81,7 @@ crypto::PublicKey Client::directory_server_key() const {
   if (text(kDirectoryServerCertEncoded).empty() && number(kDirectoryServerCertStoreType) == 0) {
     throw Error(kBadCertificate,
                 "DirectoryServerCert is not set: assign the directory server's certificate to its "
-                "Encoded, or to its Store with a StoreType of 6 to 9.");
+                "Encoded, or to its Store with a StoreType of 2 to 19 or 99.");
   }
   const certs::Entry entry = certificate_entry(
       kDirectoryServerCertEncoded, kDirectoryServerCertStore, kDirectoryServerCertStoreType,
