@@ -15,7 +15,7 @@
 %pragma(csharp) imclassclassmodifiers="internal class"
 %typemap(csclassmodifiers) SWIGTYPE "internal class"
 // Nothing here frees by a finalizer: a bridge goes with its BridgeHandle, an event is the library's,
-// a listener is deleted after its bridge (Component.cs). A listener keeps its native half until then.
+// a listener is deleted after its bridge (src/BridgeHandle.cs).
 %typemap(csdisposing, methodname="Dispose", methodmodifiers="internal", parameters="") SWIGTYPE ""
 %typemap(csdispose) SWIGTYPE ""
 %typemap(csinterfaces) SWIGTYPE ""

@@ -93,7 +93,7 @@ def main(arguments: list[str]) -> int:
         command, target = dotnet_command(options.dotnet)
     else:
         command = mcs_command(options.mcs)
-    command += ["-warnaserror+", f"-target:{'exe' if options.exe else 'library'}",
+    command += ["-warnaserror+", "-unsafe+", f"-target:{'exe' if options.exe else 'library'}",
                 f"-out:{options.out}"]
     if options.doc:
         command.append(f"-doc:{options.doc}")

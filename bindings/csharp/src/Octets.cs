@@ -13,7 +13,6 @@ internal static class Octets {
   private struct Left {
     internal string Text;
     internal byte[] Octets;
-    internal byte[] Scratch;
   }
 
   [ThreadStatic]
@@ -68,12 +67,8 @@ internal static class Octets {
     return Of(octets.ToArray());
   }
 
-  internal static void LeaveText(IntPtr data, long size) {
-    int length = checked((int)size);
-    if (left.Scratch == null || left.Scratch.Length < length) left.Scratch = new byte[length + 256];
-    if (length > 0) Marshal.Copy(data, left.Scratch, 0, length);
-    left.Text = Encoding.UTF8.GetString(left.Scratch, 0, length);
-    if (left.Scratch.Length > 65536) left.Scratch = new byte[256];
+  internal static unsafe void LeaveText(IntPtr data, long size) {
+    left.Text = size == 0 ? "" : Encoding.UTF8.GetString((byte*)data, checked((int)size));
   }
 
   internal static void Leave(IntPtr data, long size) {
@@ -81,14 +76,16 @@ internal static class Octets {
   }
 
   internal static string TakeText() {
-    string text = left.Text;
-    left.Text = "";
+    ref Left mine = ref left;
+    string text = mine.Text;
+    mine.Text = "";  // it may be a secret
     return text;
   }
 
   internal static byte[] Take() {
-    byte[] octets = left.Octets;
-    left.Octets = Array.Empty<byte>();
+    ref Left mine = ref left;
+    byte[] octets = mine.Octets;
+    mine.Octets = Array.Empty<byte>();
     return octets;
   }
 
