@@ -43,7 +43,7 @@ const std::string& header(const Headers& headers, std::string_view name) {
   return found->second;
 }
 
-std::uint32_t header_number(const Headers& headers, std::string_view name) {
+[[maybe_unused]] std::uint32_t header_number(const Headers& headers, std::string_view name) {
   constexpr std::int64_t kMost = 1 << 30;
   const auto number = core::parse_int(header(headers, name));
   if (!number || *number < 1 || *number > kMost) malformed();
