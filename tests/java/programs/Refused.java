@@ -48,6 +48,7 @@ final class Refused {
     backup.setDataFolder(folder.toString());
     backup.config("GraphURL=http://127.0.0.1:" + port + "/v1.0");
     backup.config("MaxRetryCount=0");
+    backup.config("Timeout=0"); // what never answers is waited for until the run is ended
     return backup;
   }
 
