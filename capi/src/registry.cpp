@@ -174,6 +174,10 @@ ObjectCall::ObjectCall(const void* handle, const core::ClassInfo& info)
     : entry_(registry().find(handle, info)) {
   calls_of_this_thread().push_back(entry_.get());
   const std::lock_guard<std::mutex> lock(entry_->mutex);
+  if (entry_->object == nullptr) {  // freed by another thread since it was found
+    calls_of_this_thread().pop_back();
+    throw core::Error(kInvalidHandle, std::string("the handle is not of a live ") + info.name);
+  }
   ++entry_->calls;
 }
 

@@ -2,6 +2,7 @@
 #include <coffer/coffer.h>
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstring>
 #include <set>
 #include <string>
@@ -23,6 +24,28 @@ TEST_CASE("a handle is never given twice and none of it is an address that can b
     CHECK(seen.insert(backup).second);
     CHECK(reinterpret_cast<uintptr_t>(backup) % alignof(void*) != 0);
     coffer_office365backup_free(backup);
+  }
+}
+
+// The call may have found the object before the other thread took it out.
+TEST_CASE("a call that meets the free of another thread is done or finds no object") {
+  for (int i = 0; i < 2000; ++i) {
+    coffer_office365backup* backup = nullptr;
+    REQUIRE(coffer_office365backup_new(&backup) == COFFER_OK);
+    std::atomic<bool> calling{false};
+    int32_t last_code = COFFER_OK;
+    std::thread caller([&] {
+      int32_t count = 0;
+      while (last_code == COFFER_OK) {
+        last_code = coffer_office365backup_get_message_count(backup, &count);
+        calling = true;
+      }
+    });
+    while (!calling)
+      std::this_thread::yield();
+    coffer_office365backup_free(backup);
+    caller.join();
+    REQUIRE(last_code == COFFER_ERROR_INVALID_HANDLE);
   }
 }
 

@@ -12,10 +12,10 @@ VALUES = ("Texts", "Numbers", "Octets", "Views", "Lists", "Constructors", "Dispo
 HANDLERS = ("Exceptions", "NestedFailure", "AddAndRemove", "Eml", "BadAnswer", "TwoThreads")
 LIFETIMES = ("DelegatesOnly", "OnlyTheCallHolds", "DisposeInHandlerThatFails")
 #: tests of many objects, and how many
-MANY = {"Dropped": 200, "DisposeInHandler": 200}
+MANY = {"Dropped": 200, "DisposeInHandler": 200, "DisposeElsewhere": 200}
 
 
-@pytest.mark.parametrize("name", VALUES + ("MadeAndDisposed",))
+@pytest.mark.parametrize("name", VALUES + ("MadeAndDisposed", "Race"))
 def test_without_a_service(run_test: RunTest, name: str) -> None:
     run_test(name)
 
