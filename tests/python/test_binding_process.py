@@ -92,8 +92,8 @@ def test_ctrl_c_ends_a_waiting_authorize(silent_server: str, tmp_path: Path) -> 
         backup.oauth_grant_type = 3
         backup.oauth_server_token_url = sys.argv[1]
         backup.config("Timeout=20")
-        print("ready", flush=True)
         try:
+            print("ready", flush=True)
             backup.authorize()
         except KeyboardInterrupt:
             print("interrupted", flush=True)
