@@ -228,6 +228,7 @@ class Sandbox:
         words = [sys.executable, str(Path(__file__).resolve().parent / "signin" / "press.py")]
         if self.ca_file:
             words.append(f"--ca-file={self.ca_file}")
+        backup.config("OAuthWebServerHost=127.0.0.1")  # a bare container may not know localhost
         backup.config("OAuthBrowserCommand=" + " ".join(f'"{word}"' for word in words))
         backup.authorize()
 
