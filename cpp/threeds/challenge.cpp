@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "threeds/message_json.h"
 
 namespace coffer::threeds {
 namespace {
@@ -31,14 +32,6 @@ bool looks_like_jwe(std::string_view body) noexcept {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=.";
   return body.find('.') != std::string_view::npos &&
          body.find_first_not_of(kAlphabet) == std::string_view::npos;
-}
-
-core::JsonLimits message_limits() {
-  core::JsonLimits limits;
-  limits.max_size = kLongestCres;
-  limits.replace_lone_surrogates = false;
-  limits.allow_nul = false;
-  return limits;
 }
 
 std::string text_of_status(const AcsReply& reply) {
