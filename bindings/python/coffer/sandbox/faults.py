@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -64,30 +65,37 @@ class Seen:
     in_batch: bool
 
 
+def check_spec(spec: dict[str, Any], match: Collection[str], types: Mapping[str, Collection[str]],
+               how: Mapping[str, Collection[str]]) -> None:
+    """Refuses a rule, of either half of the sandbox, that says what nobody knows."""
+    unknown = set(spec) - {"name", "match", "fault", "times"}
+    if unknown:
+        raise RuleError(f"unknown member of a rule: {sorted(unknown)[0]}")
+    unknown = set(spec.get("match", {})) - set(match)
+    if unknown:
+        raise RuleError(f"unknown member of match: {sorted(unknown)[0]}")
+    fault = spec["fault"]
+    kind = fault.get("type")
+    if kind not in types:
+        raise RuleError(f"unknown type of fault: {kind}")
+    unknown = set(fault) - set(types[kind]) - {"type"}
+    if unknown:
+        raise RuleError(f"unknown member of fault {kind}: {sorted(unknown)[0]}")
+    if kind in how and fault.get("how") not in how[kind]:
+        raise RuleError(f"{kind}: how must be one of {', '.join(sorted(how[kind]))}")
+
+
 class Rule:
     """One rule and how often it matched and acted."""
 
     def __init__(self, spec: dict[str, Any], number: int) -> None:
-        unknown = set(spec) - {"name", "match", "fault", "times"}
-        if unknown:
-            raise RuleError(f"unknown member of a rule: {sorted(unknown)[0]}")
+        check_spec(spec, _MATCH, TYPES, HOW)
         self.name = str(spec.get("name", f"rule-{number}"))
         self.match: dict[str, Any] = spec.get("match", {})
         self.fault: dict[str, Any] = spec["fault"]
         self.times: int | None = spec.get("times")
         self.matched = 0
         self.acted = 0
-        unknown = set(self.match) - _MATCH
-        if unknown:
-            raise RuleError(f"unknown member of match: {sorted(unknown)[0]}")
-        kind = self.fault.get("type")
-        if kind not in TYPES:
-            raise RuleError(f"unknown type of fault: {kind}")
-        unknown = set(self.fault) - TYPES[kind] - {"type"}
-        if unknown:
-            raise RuleError(f"unknown member of fault {kind}: {sorted(unknown)[0]}")
-        if kind in HOW and self.fault.get("how") not in HOW[kind]:
-            raise RuleError(f"{kind}: how must be one of {', '.join(sorted(HOW[kind]))}")
         self._path = re.compile(self.match["path"]) if "path" in self.match else None
         nth = self.match.get("nth")
         self._nth = None if nth is None else set(nth if isinstance(nth, list) else [nth])

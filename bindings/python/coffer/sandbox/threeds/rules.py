@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from ..faults import HOW as MAIL_HOW
-from ..faults import RuleError
+from ..faults import check_spec
 from .signed import KINDS as SIGNED
 
 _MATCH = {"kind", "round", "card", "version", "enc", "nth"}
@@ -56,27 +56,14 @@ class Rule:
     """One rule and how often it matched and acted."""
 
     def __init__(self, spec: dict[str, Any], number: int) -> None:
-        unknown = set(spec) - {"name", "match", "fault", "times"}
-        if unknown:
-            raise RuleError(f"unknown member of a rule: {sorted(unknown)[0]}")
+        check_spec(spec, _MATCH, TYPES, HOW)
         self.name = str(spec.get("name", f"rule-{number}"))
         self.match: dict[str, Any] = dict(spec.get("match", {}))
         self.fault: dict[str, Any] = dict(spec["fault"])
         self.times: int | None = spec.get("times")
         self.matched = self.acted = 0
-        unknown = set(self.match) - _MATCH
-        if unknown:
-            raise RuleError(f"unknown member of match: {sorted(unknown)[0]}")
-        kind = self.fault.get("type")
-        if kind not in TYPES:
-            raise RuleError(f"unknown type of fault: {kind}")
-        unknown = set(self.fault) - TYPES[kind] - {"type"}
-        if unknown:
-            raise RuleError(f"unknown member of fault {kind}: {sorted(unknown)[0]}")
-        if kind in HOW and self.fault.get("how") not in HOW[kind]:
-            raise RuleError(f"{kind}: how must be one of {', '.join(HOW[kind])}")
         #: of a request for the ARes or of a CReq, when the match does not say
-        self.match.setdefault("kind", "areq" if kind == "signed" else "creq")
+        self.match.setdefault("kind", "areq" if self.fault["type"] == "signed" else "creq")
 
     def applies(self, seen: Seen) -> bool:
         """Whether the rule acts on this request; counts what it sees."""
