@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "net/connection_settings.h"
 #include "net/url.h"
 #include "oauth/key_pair.h"
 #include "office365backup_surface.h"
@@ -21,42 +22,15 @@ constexpr std::int32_t kSocksPort = 1080;
 constexpr std::int32_t kFirewallNone = 0;
 constexpr std::int32_t kFirewallTunnel = 1;
 
-bool has_control(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
 void check_header_value(const char* name, const std::string& value) {
-  if (has_control(value)) {
+  if (net::has_line_break(value)) {
     throw Error(713, std::string(name) + " must not contain line breaks or NUL.");
   }
 }
 
-// Contract section 6: split at CRLF, each line checked.
-std::vector<std::string> header_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find("\r\n");
-    const std::string_view line = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 2);
-    if (line.empty()) {
-      continue;
-    }
-    const std::size_t colon = line.find(':');
-    constexpr std::string_view kToken =
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    if (has_control(line) || colon == 0 || colon == std::string_view::npos ||
-        line.substr(0, colon).find_first_not_of(kToken) != std::string_view::npos) {
-      throw Error(713, "OtherHeaders must be lines of the form 'Name: value', separated by CRLF.");
-    }
-    lines.emplace_back(line);
-  }
-  return lines;
-}
-
 net::Url checked_graph_url(const std::string& text) {
   const net::Url url = net::Url::parse(text);
-  if (!url.valid || has_control(text)) {
+  if (!url.valid || net::has_line_break(text)) {
     throw Error(713,
                 "GraphURL must be an absolute https URL such as "
                 "https://graph.microsoft.com/v1.0.");
@@ -77,13 +51,6 @@ std::string without_trailing_slash(std::string text) {
   return text;
 }
 
-net::HttpVersion http_version(const std::string& text) {
-  if (text == "2.0") {
-    return net::HttpVersion::k20;
-  }
-  return text == "1.0" ? net::HttpVersion::k10 : net::HttpVersion::k11;
-}
-
 }  // namespace
 
 void Office365Backup::check(int property, const core::Value& value) const {
@@ -98,7 +65,7 @@ void Office365Backup::check_setting(int setting, const std::string& value) const
       checked_graph_url(value);
       break;
     case kSetOtherHeaders:
-      header_lines(value);
+      static_cast<void>(net::header_lines("OtherHeaders", value));
       break;
     case kSetOAuthPKCEVerifier:
       if (!value.empty() && !oauth::valid_verifier(value)) {
@@ -304,56 +271,10 @@ oauth::SignInSettings Office365Backup::sign_in_settings() const {
 }
 
 net::TransportOptions Office365Backup::transport_options() const {
-  net::TransportOptions options;
+  net::TransportOptions options =
+      net::read_connection_settings([this](std::string_view name) { return value_named(name); });
   options.service = checked_graph_url(setting_text(kSetGraphURL));
   options.max_connections = static_cast<int>(number(kMaxConnections));
-  options.http_version = http_version(setting_text(kSetHTTPVersion));
-  options.allow_http_fallback = setting_flag(kSetAllowHTTPFallback);
-  options.keep_alive = setting_flag(kSetKeepAlive);
-  options.compression = setting_flag(kSetAllowHTTPCompression);
-  options.accept_encoding = setting_text(kSetAcceptEncoding);
-  options.user_agent = setting_text(kSetUserAgent);
-  options.other_headers = header_lines(setting_text(kSetOtherHeaders));
-  options.follow_redirects = static_cast<int>(setting_number(kSetFollowRedirects));
-  options.max_redirects = static_cast<int>(setting_number(kSetMaxRedirectAttempts));
-  options.timeout_seconds = static_cast<int>(setting_number(kSetTimeout));
-  options.absolute_timeout = setting_flag(kSetAbsoluteTimeout);
-  options.connect_timeout_seconds = static_cast<int>(setting_number(kSetConnectionTimeout));
-  options.local_host = setting_text(kSetLocalHost);
-  options.local_port = static_cast<int>(setting_number(kSetLocalPort));
-  options.max_transfer_rate = setting_number(kSetMaxTransferRate);
-  options.tcp_keep_alive = setting_flag(kSetTCPKeepAlive);
-  options.tcp_keep_alive_time_ms = static_cast<int>(setting_number(kSetKeepAliveTime));
-  options.tcp_keep_alive_interval_ms = static_cast<int>(setting_number(kSetKeepAliveInterval));
-  options.tcp_no_delay = setting_flag(kSetTcpNoDelay);
-  options.use_ipv6 = static_cast<int>(setting_number(kSetUseIPv6));
-  options.in_buffer = static_cast<int>(setting_number(kSetInBufferSize));
-  options.out_buffer = static_cast<int>(setting_number(kSetOutBufferSize));
-  options.linger = setting_flag(kSetLinger);
-  options.linger_seconds = static_cast<int>(setting_number(kSetLingerTime));
-
-  options.proxy.server = text(kProxyServer);
-  options.proxy.port = static_cast<int>(number(kProxyPort));
-  options.proxy.user = text(kProxyUser);
-  options.proxy.password = core::Secret(text(kProxyPassword));
-  options.proxy.auth_scheme = static_cast<int>(number(kProxyAuthScheme));
-  options.proxy.ssl = static_cast<int>(number(kProxySSL));
-  options.proxy.auto_detect = flag(kProxyAutoDetect);
-  options.proxy.exceptions = setting_text(kSetProxyExceptionsList);
-  options.proxy.authorization = core::Secret(setting_text(kSetProxyAuthorization));
-  options.firewall.type = static_cast<int>(number(kFirewallFirewallType));
-  options.firewall.host = text(kFirewallHost);
-  options.firewall.port = static_cast<int>(number(kFirewallPort));
-  options.firewall.user = text(kFirewallUser);
-  options.firewall.password = core::Secret(text(kFirewallPassword));
-  options.firewall.auto_detect = flag(kFirewallAutoDetect);
-
-  options.enabled_protocols = static_cast<int>(setting_number(kSetSSLEnabledProtocols));
-  options.server_ca_pem = setting_text(kSetSSLServerCACerts);
-  options.cipher_suites = setting_text(kSetSSLEnabledCipherSuites);
-  options.reuse_session = setting_flag(kSetReuseSSLSession);
-  options.include_chain = setting_flag(kSetSSLIncludeCertChain);
-  options.key_log_file = setting_text(kSetSSLKeyLogFile);
   return options;
 }
 

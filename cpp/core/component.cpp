@@ -276,6 +276,16 @@ std::int64_t Component::setting_number(int setting, int index) const {
   return number_of_text(setting_text(setting, index));
 }
 
+std::optional<std::string> Component::value_named(std::string_view name) const {
+  for (std::size_t i = 0; i < info_.setting_count; ++i) {
+    if (name == info_.settings[i].name) return setting_text(static_cast<int>(i));
+  }
+  for (std::size_t i = 0; i < info_.property_count; ++i) {
+    if (name == info_.properties[i].name) return text(static_cast<int>(i));
+  }
+  return std::nullopt;
+}
+
 void Component::store(int property, Value value, int index) {
   if (value.index() != static_cast<std::size_t>(impl_->values.property(property).type)) {
     throw Error(kInternal, std::string(info_.properties[property].name) + " has another type");

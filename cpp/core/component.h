@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -104,6 +105,9 @@ class Component {
   bool setting_flag(int setting, int index = 0) const {
     return setting_number(setting, index) != 0;
   }
+  // A setting or property by its name ("SSLEnabledProtocols", "Proxy.Server"), as text; nullopt
+  // when the class has none of that name.
+  std::optional<std::string> value_named(std::string_view name) const;
   void store(int property, Value value, int index = 0);
   void store_setting(int setting, std::string value, int index = 0);
   // Every setting back to its default, every property too: Reset of the classes that have one.

@@ -20,7 +20,7 @@
 #include "net/easy_setup.h"
 #include "net/failure.h"
 #include "net/proxy_choice.h"
-#include "net/tls_context.h"
+#include "net/openssl/tls_context.h"
 #include "net/tls_gate.h"
 #include "net/transport.h"
 #include "net/wire_log.h"

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "net/flight.h"
-#include "net/tls_certificate.h"
+#include "net/openssl/tls_certificate.h"
 
 namespace coffer::net {
 

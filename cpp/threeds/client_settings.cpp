@@ -9,8 +9,8 @@
 #include "core/json.h"
 #include "core/settings.h"
 #include "core/text.h"
-#include "crypto/digest.h"
 #include "jose/jwk.h"
+#include "net/connection_settings.h"
 #include "threeds/auth_request.h"
 #include "threeds/client.h"
 #include "threeds/extensions.h"
@@ -162,56 +162,25 @@ void Client::store_default(int property) {
   store(property, core::value_of(row.type, row.default_text));
 }
 
-// The same text while everything that transport_options reads is the same. Who asks about
+// The same text while transport_options would be the same. Who asks about
 // certificates is asked in each call (contract section 6), so nothing stays open then.
 std::string Client::connection_key() const {
   if (wants(kOnSSLServerAuthentication)) {
     return {};
   }
-  constexpr std::array kProperties = {kProxyServer,     kProxyPort,       kProxyUser,
-                                      kProxyPassword,   kProxyAuthScheme, kProxySSL,
-                                      kProxyAutoDetect, kTimeout};
-  constexpr std::array kSettings = {kSetSSLEnabledProtocols,    kSetSSLServerCACerts,
-                                    kSetSSLEnabledCipherSuites, kSetReuseSSLSession,
-                                    kSetOpenSSLCAFile,          kSetOpenSSLCADir,
-                                    kSetSSLKeyLogFile,          kSetSSLIncludeCertChain};
-  std::string all = wants(kOnSSLStatus) ? "1" : "0";
-  for (const int property : kProperties) {
-    all += core::json_quoted(core::text_of(get(property)));
-  }
-  for (const int setting : kSettings) {
-    all += core::json_quoted(setting_text(setting));
-  }
-  const core::Secret secret(std::move(all));
-  const auto digest = crypto::sha256(secret.reveal());
-  return core::hex(digest.data(), digest.size());
+  return (wants(kOnSSLStatus) ? "1" : "0") +
+         net::connection_fingerprint([this](std::string_view name) { return value_named(name); });
 }
 
 net::TransportOptions Client::transport_options() {
-  net::TransportOptions options;
+  net::TransportOptions options =
+      net::read_connection_settings([this](std::string_view name) { return value_named(name); });
   options.user_agent = std::string("coffer/") + kLibraryVersion;
   options.compression = false;   // emv-3ds.md 7: none is needed
   options.follow_redirects = 0;  // acsURL is signed, a redirect's target is not
   options.timeout_seconds = 0;   // the channel measures the time
   options.connect_timeout_seconds = static_cast<int>(request_timeout(number(kTimeout)).count());
   options.use_ipv6 = 2;
-
-  options.proxy.server = text(kProxyServer);
-  options.proxy.port = static_cast<int>(number(kProxyPort));
-  options.proxy.user = text(kProxyUser);
-  options.proxy.password = secret_text(kProxyPassword);
-  options.proxy.auth_scheme = static_cast<int>(number(kProxyAuthScheme));
-  options.proxy.ssl = static_cast<int>(number(kProxySSL));
-  options.proxy.auto_detect = flag(kProxyAutoDetect);
-
-  options.enabled_protocols = static_cast<int>(setting_number(kSetSSLEnabledProtocols));
-  options.server_ca_pem = setting_text(kSetSSLServerCACerts);
-  options.ca_file = setting_text(kSetOpenSSLCAFile);
-  options.ca_path = setting_text(kSetOpenSSLCADir);
-  options.cipher_suites = setting_text(kSetSSLEnabledCipherSuites);
-  options.reuse_session = setting_flag(kSetReuseSSLSession);
-  options.include_chain = setting_flag(kSetSSLIncludeCertChain);
-  options.key_log_file = setting_text(kSetSSLKeyLogFile);
 
   options.log = &log_;
   options.connected = [this](const net::ServerCertificate& certificate) {

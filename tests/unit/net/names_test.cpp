@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "net/failure.h"
 #include "net/proxy_choice.h"
-#include "net/tls_names.h"
+#include "net/openssl/tls_names.h"
 #include "net/url.h"
 
 using namespace coffer;

@@ -1,4 +1,4 @@
-#include "net/tls_context.h"
+#include "net/openssl/tls_context.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -15,8 +15,8 @@
 #include <utility>
 
 #include "core/error.h"
-#include "net/tls_certificate.h"
-#include "net/tls_names.h"
+#include "net/openssl/tls_certificate.h"
+#include "net/openssl/tls_names.h"
 
 namespace coffer::net {
 

@@ -1,4 +1,4 @@
-#include "net/tls_certificate.h"
+#include "net/openssl/tls_certificate.h"
 
 #include <openssl/bio.h>
 #include <openssl/pem.h>

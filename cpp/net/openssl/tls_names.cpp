@@ -1,4 +1,4 @@
-#include "net/tls_names.h"
+#include "net/openssl/tls_names.h"
 
 #include <openssl/ssl.h>
 
