@@ -1,6 +1,5 @@
 // Client's properties and settings: what is checked when they are set, what is computed when they
 // are read, and what a connection takes from them.
-#include <array>
 #include <string_view>
 #include <utility>
 
