@@ -46,6 +46,14 @@ struct FirewallOptions {
   std::vector<std::string> headers;  // FirewallData: checked lines, for a tunnel only
 };
 
+// SSLCert: what a server that asks for a client certificate gets.
+struct ClientCertificate {
+  // PEM, the leaf first: then its issuers out of the store, then SSLCACerts, each once.
+  std::string chain_pem;
+  core::Secret private_key_pem;  // not encrypted: PKCS#1, SEC1 or PKCS#8
+  bool empty() const noexcept { return chain_pem.empty(); }
+};
+
 struct TransportOptions {
   Url service;  // GraphURL: who gets Authorization and OtherHeaders
   int max_connections = 5;
@@ -87,6 +95,9 @@ struct TransportOptions {
   bool reuse_session = true;
   bool include_chain = false;
   std::string key_log_file;
+
+  ClientCertificate client_certificate;          // empty: none is sent
+  std::vector<std::uint8_t> accept_server_cert;  // SSLAcceptServerCert, DER; empty: none
 
   // Events. ask is called on the transport's thread for each new host and certificate; the answer
   // may come at once or later, through the given function, on the transport's thread. Empty: the
