@@ -18,17 +18,42 @@ std::string quoted(const Certificate& certificate) {
   return "'" + certificate.subject() + "'";
 }
 
+struct Problem {
+  ChainFault fault = ChainFault::kNone;
+  std::string text;
+  bool empty() const noexcept { return fault == ChainFault::kNone; }
+};
+
 // What may be said of a certificate wherever it stands in the path.
-std::string own_problem(const Certificate& certificate, std::int64_t now) {
-  if (now < certificate.not_before()) return quoted(certificate) + " is not valid yet";
-  if (now > certificate.not_after()) return quoted(certificate) + " has expired";
+Problem own_problem(const Certificate& certificate, std::int64_t now) {
+  if (now < certificate.not_before()) {
+    return {ChainFault::kNotYetValid, quoted(certificate) + " is not valid yet"};
+  }
+  if (now > certificate.not_after()) {
+    return {ChainFault::kExpired, quoted(certificate) + " has expired"};
+  }
   if (certificate.extensions().unknown_critical) {
-    return quoted(certificate) + " has a critical extension that is not understood";
+    return {ChainFault::kUnknownCritical,
+            quoted(certificate) + " has a critical extension that is not understood"};
   }
   const bool weak = certificate.key_kind() == KeyKind::kRsa ? !certificate.public_key()
                                                             : certificate.key_bits() < kLeastEcBits;
-  if (weak) return quoted(certificate) + " has a key that is too short or not supported";
+  if (weak) {
+    return {ChainFault::kWeakKey,
+            quoted(certificate) + " has a key that is too short or not supported"};
+  }
   return {};
+}
+
+bool for_servers(const Certificate& certificate) {
+  const auto& purposes = certificate.extensions().extended_key_usage;
+  return !purposes ||
+         std::find(purposes->begin(), purposes->end(), "1.3.6.1.5.5.7.3.1") != purposes->end();
+}
+
+bool key_for_servers(const Certificate& certificate) {
+  const auto& usage = certificate.extensions().key_usage;
+  return !usage || (*usage & (kDigitalSignature | kKeyEncipherment | kKeyAgreement)) != 0;
 }
 
 bool self_issued(const Certificate& certificate) {
@@ -38,8 +63,8 @@ bool self_issued(const Certificate& certificate) {
 class Search {
  public:
   Search(const std::vector<Certificate>& intermediates, const std::vector<Certificate>& anchors,
-         std::int64_t now)
-      : anchors_(anchors), now_(now) {
+         std::int64_t now, ChainPurpose purpose)
+      : anchors_(anchors), now_(now), purpose_(purpose) {
     // Anchors first: the shortest path is found first.
     for (const auto* list : {&anchors, &intermediates}) {
       for (const Certificate& one : *list) {
@@ -51,10 +76,16 @@ class Search {
   bool run(const Certificate& leaf) {
     path_.push_back(leaf);
     problem_ = own_problem(leaf, now_);
+    if (problem_.empty() && purpose_ == ChainPurpose::kServer &&
+        !(for_servers(leaf) && key_for_servers(leaf))) {
+      problem_ = {ChainFault::kPurpose, quoted(leaf) + " is not for servers (key usage)"};
+    }
+    of_leaf_ = true;
     return problem_.empty() && extend();
   }
   std::vector<Certificate> path() && { return std::move(path_); }
-  std::string problem() const { return problem_; }
+  const Problem& problem() const { return problem_; }
+  bool of_leaf() const { return of_leaf_; }
 
  private:
   bool is_anchor(const Certificate& one) const {
@@ -65,7 +96,7 @@ class Search {
     const Certificate last = path_.back();
     if (is_anchor(last)) return true;
     if (!last.strong_signature()) {
-      fail(quoted(last) + " is signed with a weak hash");
+      fail({ChainFault::kWeakHash, quoted(last) + " is signed with a weak hash"}, last);
       return false;
     }
     bool any = false;
@@ -79,8 +110,9 @@ class Search {
       }
     }
     if (!any) {
-      fail("the certificate of '" + last.issuer() + "', which issued " + quoted(last) +
-           ", is missing");
+      fail({ChainFault::kIssuerMissing, "the certificate of '" + last.issuer() +
+                                            "', which issued " + quoted(last) + ", is missing"},
+           last);
     }
     return false;
   }
@@ -93,18 +125,22 @@ class Search {
 
   bool take(const Certificate& last, const Certificate& issuer) {
     if (std::find(path_.begin(), path_.end(), issuer) != path_.end()) {
-      if (problem_.empty())
-        fail("the CAs of " + quoted(path_.front()) + " vouch for each other alone");
+      if (problem_.empty()) {
+        fail({ChainFault::kNoAnchor,
+              "the CAs of " + quoted(path_.front()) + " vouch for each other alone"},
+             last);
+      }
       return false;
     }
-    std::string problem = issuer_problem(issuer);
+    Problem problem = issuer_problem(issuer);
+    const bool of_issuer = !problem.empty();
     if (problem.empty() && !signature_good(last, issuer)) {
-      problem = quoted(last) + " is not signed by " + quoted(issuer);
+      problem = {ChainFault::kSignature, quoted(last) + " is not signed by " + quoted(issuer)};
     }
     // Last, because it may cost most: only who made the signatures can ask for it.
     if (problem.empty()) problem = names_problem(issuer);
     if (!problem.empty()) {
-      fail(std::move(problem));
+      fail(std::move(problem), of_issuer ? issuer : last);
       return false;
     }
     path_.push_back(issuer);
@@ -113,28 +149,33 @@ class Search {
     return false;
   }
 
-  std::string issuer_problem(const Certificate& issuer) const {
-    std::string problem = own_problem(issuer, now_);
+  Problem issuer_problem(const Certificate& issuer) const {
+    Problem problem = own_problem(issuer, now_);
     if (!problem.empty()) return problem;
     const Extensions& extensions = issuer.extensions();
-    if (!extensions.ca) return quoted(issuer) + " is no CA";
+    if (!extensions.ca) return {ChainFault::kNotCa, quoted(issuer) + " is no CA"};
     if (extensions.key_usage && (*extensions.key_usage & kKeyCertSign) == 0) {
-      return quoted(issuer) + " may not sign certificates (keyUsage)";
+      return {ChainFault::kKeyUsage, quoted(issuer) + " may not sign certificates (keyUsage)"};
+    }
+    if (purpose_ == ChainPurpose::kServer && !for_servers(issuer)) {
+      return {ChainFault::kPurpose, quoted(issuer) + " is no CA of servers (extKeyUsage)"};
     }
     // Intermediates below it, the self-issued ones not counted (RFC 5280 section 4.2.1.9).
     const auto below = std::count_if(path_.begin() + 1, path_.end(),
                                      [](const Certificate& one) { return !self_issued(one); });
     if (extensions.path_length && below > *extensions.path_length) {
-      return quoted(issuer) + " allows fewer CAs below it (pathLenConstraint)";
+      return {ChainFault::kPathLength,
+              quoted(issuer) + " allows fewer CAs below it (pathLenConstraint)"};
     }
-    return path_.size() < kMostLength ? std::string() : "the chain is too long";
+    if (path_.size() >= kMostLength) return {ChainFault::kTooLong, "the chain is too long"};
+    return {};
   }
 
-  std::string names_problem(const Certificate& issuer) const {
+  Problem names_problem(const Certificate& issuer) const {
     for (std::size_t i = 0; i < path_.size(); ++i) {
       if (i > 0 && self_issued(path_[i])) continue;  // RFC 5280 section 4.2.1.10
       std::string problem = constraint_problem(issuer, path_[i]);
-      if (!problem.empty()) return problem;
+      if (!problem.empty()) return {ChainFault::kNameConstraints, std::move(problem)};
     }
     return {};
   }
@@ -146,19 +187,22 @@ class Search {
   }
 
   // The problem of the longest path says most.
-  void fail(std::string problem) {
+  void fail(Problem problem, const Certificate& of) {
     if (!problem_.empty() && path_.size() < deepest_) return;
     deepest_ = path_.size();
+    of_leaf_ = of == path_.front();
     problem_ = std::move(problem);
   }
 
   std::vector<Certificate> pool_;
   const std::vector<Certificate>& anchors_;
   const std::int64_t now_;
+  const ChainPurpose purpose_;
   std::vector<Certificate> path_;
   std::size_t signatures_ = 0;
   std::size_t deepest_ = 0;
-  std::string problem_;
+  Problem problem_;
+  bool of_leaf_ = false;
 };
 
 // The base64 of one entry, which some senders put between the lines of PEM.
@@ -202,18 +246,22 @@ X5c read_x5c(const std::vector<std::string>& entries) {
 }
 
 ChainVerdict verify_chain(const Certificate& leaf, const std::vector<Certificate>& intermediates,
-                          const std::vector<Certificate>& anchors, std::int64_t now) {
+                          const std::vector<Certificate>& anchors, std::int64_t now,
+                          ChainPurpose purpose) {
   ChainVerdict verdict;
   if (anchors.empty()) {
     verdict.problem = "no root certificate is configured";
     return verdict;
   }
-  Search search(intermediates, anchors, now);
+  Search search(intermediates, anchors, now, purpose);
   if (search.run(leaf)) {
     verdict.problem.clear();
+    verdict.fault = ChainFault::kNone;
     verdict.path = std::move(search).path();
   } else if (!search.problem().empty()) {
-    verdict.problem = search.problem();
+    verdict.problem = search.problem().text;
+    verdict.fault = search.problem().fault;
+    verdict.of_leaf = search.of_leaf();
   }
   return verdict;
 }

@@ -1,5 +1,5 @@
 // The path from a leaf to one of the configured anchors (RFC 5280 section 6, as far as
-// acsSignedContent needs it). No revocation, no host names.
+// acsSignedContent and servers need it). No revocation, no host names.
 //
 // Threads: free functions, any thread.
 #pragma once
@@ -24,15 +24,40 @@ struct X5c {
 // kMaxX5cCertificates and kMaxX5cOctets of text.
 X5c read_x5c(const std::vector<std::string>& entries);
 
+// What the end of the best path fails by, for those who have words of their own.
+enum class ChainFault {
+  kNone,
+  kNotVerified,
+  kIssuerMissing,
+  kNoAnchor,  // the CAs vouch for each other or themselves alone
+  kExpired,
+  kNotYetValid,
+  kWeakKey,
+  kWeakHash,
+  kUnknownCritical,
+  kNotCa,
+  kKeyUsage,
+  kPurpose,
+  kPathLength,
+  kSignature,
+  kNameConstraints,
+  kTooLong,
+};
+
 struct ChainVerdict {
   std::string problem = "the chain was not verified";  // empty when there is a good path
-  std::vector<Certificate> path;                       // leaf to anchor, when good
+  ChainFault fault = ChainFault::kNotVerified;
+  bool of_leaf = false;           // the fault is the leaf's own
+  std::vector<Certificate> path;  // leaf to anchor, when good
   explicit operator bool() const noexcept { return problem.empty(); }
 };
+// What the leaf is used for; kServer asks extKeyUsage and keyUsage for it, the CAs' too.
+enum class ChainPurpose { kAny, kServer };
 // `intermediates` are hints in any order, roots among them too; only `anchors` are trusted, and
 // they may be intermediates or the leaf itself. `now` is seconds since the epoch, the injected
 // clock's.
 ChainVerdict verify_chain(const Certificate& leaf, const std::vector<Certificate>& intermediates,
-                          const std::vector<Certificate>& anchors, std::int64_t now);
+                          const std::vector<Certificate>& anchors, std::int64_t now,
+                          ChainPurpose purpose = ChainPurpose::kAny);
 
 }  // namespace coffer::certs

@@ -1,6 +1,7 @@
 #include "certs/extensions.h"
 
 #include <set>
+#include <utility>
 
 #include "core/der.h"
 
@@ -86,6 +87,19 @@ bool read_key_usage(std::string_view value, Extensions& out) {
   return true;
 }
 
+bool read_extended_key_usage(std::string_view value, Extensions& out) {
+  const auto list = only(value, der::kSequence);
+  if (!list) return false;
+  std::vector<std::string> purposes;
+  for (core::DerReader reader(*list); !reader.at_end();) {
+    const auto oid = reader.next(der::kOid);
+    if (!oid) return false;
+    purposes.push_back(core::oid_text(oid->content));
+  }
+  out.extended_key_usage = std::move(purposes);
+  return true;
+}
+
 bool read_subject_key_id(std::string_view value, Extensions& out) {
   const auto id = only(value, der::kOctetString);
   if (id) out.subject_key_id = *id;
@@ -101,7 +115,7 @@ bool read_authority_key_id(std::string_view value, Extensions& out) {
 }
 
 // Understood in the sense of RFC 5280: what they ask for is done, or asks for nothing of a chain
-// that is verified for any policy and any purpose.
+// that is verified for any policy.
 bool is_understood(const std::string& oid) {
   static const std::set<std::string_view> kUnderstood = {
       "2.5.29.14",  // subjectKeyIdentifier
@@ -112,7 +126,7 @@ bool is_understood(const std::string& oid) {
       "2.5.29.32",  // certificatePolicies
       "2.5.29.33",  // policyMappings
       "2.5.29.35",  // authorityKeyIdentifier
-      "2.5.29.37",  // extKeyUsage: no purpose is defined for signing acsSignedContent
+      "2.5.29.37",  // extKeyUsage: for servers; none is defined for signing acsSignedContent
       "2.5.29.54",  // inhibitAnyPolicy: without policyConstraints, which is refused, of no effect
   };
   return kUnderstood.count(oid) != 0;
@@ -121,6 +135,7 @@ bool is_understood(const std::string& oid) {
 bool read_value(const Extension& one, Extensions& out) {
   if (one.oid == "2.5.29.19") return read_basic_constraints(one.value, out);
   if (one.oid == "2.5.29.15") return read_key_usage(one.value, out);
+  if (one.oid == "2.5.29.37") return read_extended_key_usage(one.value, out);
   if (one.oid == "2.5.29.14") return read_subject_key_id(one.value, out);
   if (one.oid == "2.5.29.35") return read_authority_key_id(one.value, out);
   if (one.oid == "2.5.29.17") {

@@ -6,18 +6,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coffer::certs {
 
 // Bits of keyUsage: bit n of the ASN.1 BIT STRING is 1 << n.
 constexpr unsigned kDigitalSignature = 1U << 0U;
+constexpr unsigned kKeyEncipherment = 1U << 2U;
+constexpr unsigned kKeyAgreement = 1U << 4U;
 constexpr unsigned kKeyCertSign = 1U << 5U;
 
 struct Extensions {
-  bool ca = false;                    // basicConstraints
-  std::optional<int> path_length;     // intermediates allowed below
-  std::optional<unsigned> key_usage;  // absent: any
-  std::string subject_key_id;         // empty when absent
+  bool ca = false;                                             // basicConstraints
+  std::optional<int> path_length;                              // intermediates allowed below
+  std::optional<unsigned> key_usage;                           // absent: any
+  std::optional<std::vector<std::string>> extended_key_usage;  // OIDs; absent: any
+  std::string subject_key_id;                                  // empty when absent
   std::string authority_key_id;
   std::string alternative_names;  // DER of subjectAltName, empty when absent
   std::string name_constraints;   // DER of the extension, empty when absent

@@ -42,6 +42,9 @@ void extend_all(X509* certificate, X509* issuer, const CertificateWish& wish) {
   if (basic.empty()) basic = wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE";
   extend(certificate, issuer, NID_basic_constraints, basic);
   if (!wish.key_usage.empty()) extend(certificate, issuer, NID_key_usage, wish.key_usage);
+  if (!wish.extended_key_usage.empty()) {
+    extend(certificate, issuer, NID_ext_key_usage, wish.extended_key_usage);
+  }
   if (!wish.name_constraints.empty()) {
     extend(certificate, issuer, NID_name_constraints, wish.name_constraints);
   }

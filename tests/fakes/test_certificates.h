@@ -29,6 +29,7 @@ struct CertificateWish {
   // In OpenSSL's notation; what is empty is left out.
   std::string basic_constraints;  // instead of what `authority` says
   std::string key_usage;
+  std::string extended_key_usage;
   std::string name_constraints;
   std::string unknown_extension;  // under an OID of nobody, "critical,DER:0500"
   bool key_ids = false;           // subjectKeyIdentifier and authorityKeyIdentifier
