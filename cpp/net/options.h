@@ -24,6 +24,11 @@ struct ServerCertificate {
 
 enum class HttpVersion { k10, k11, k20 };
 
+enum class TlsProvider {
+  kPlatform,  // libcurl's own TLS, OpenSSL
+  kInternal,  // mbedTLS
+};
+
 struct ProxyOptions {
   std::string server;
   int port = 80;
@@ -84,6 +89,7 @@ struct TransportOptions {
   ProxyOptions proxy;
   FirewallOptions firewall;
   // TLS
+  TlsProvider tls_provider = TlsProvider::kPlatform;
   int enabled_protocols = 15360;  // SSLEnabledProtocols bits
   std::string server_ca_pem;      // SSLServerCACerts
   std::string ca_file;

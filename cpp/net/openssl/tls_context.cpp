@@ -1,7 +1,6 @@
 #include "net/openssl/tls_context.h"
 
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -9,12 +8,12 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <utility>
 
 #include "core/error.h"
+#include "net/key_log.h"
 #include "net/openssl/tls_certificate.h"
 #include "net/openssl/tls_names.h"
 
@@ -106,35 +105,6 @@ Store make_store(const TransportOptions& options) {
   ERR_clear_error();
   return store;
 }
-
-// Session secrets, appended line by line (manual, SSLKeyLogFile), readable by the owner alone.
-class KeyLog {
- public:
-  explicit KeyLog(const std::string& path) {
-    if (path.empty()) return;
-    file_ =
-        open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-    struct stat status {};
-    if (file_ < 0 || fstat(file_, &status) != 0 || !S_ISREG(status.st_mode) ||
-        fchmod(file_, 0600) != 0) {
-      if (file_ >= 0) close(file_);
-      throw core::Error(713, "SSLKeyLogFile cannot be opened for the owner alone: " + path);
-    }
-  }
-  KeyLog(const KeyLog&) = delete;
-  KeyLog& operator=(const KeyLog&) = delete;
-  ~KeyLog() {
-    if (file_ >= 0) close(file_);
-  }
-  bool wanted() const noexcept { return file_ >= 0; }
-  void line(const char* text) const noexcept {
-    const std::string whole = std::string(text) + "\n";
-    static_cast<void>(!write(file_, whole.data(), whole.size()));  // a debugging aid: best effort
-  }
-
- private:
-  int file_ = -1;
-};
 
 void on_secret(const SSL* connection, const char* line) {
   const auto* log =

@@ -11,25 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "net/handshake.h"
 #include "net/options.h"
-#include "net/tls_gate.h"
 
 using SSL = struct ssl_st;
 using SSL_CTX = struct ssl_ctx_st;
 
 namespace coffer::net {
-
-// One TLS connection: what to expect of it, and what its handshake found. Lives as long as the
-// connection, which may serve many requests.
-struct Handshake {
-  std::string host;
-  std::shared_ptr<const TlsGate> gate;  // null: the library's verdict holds
-  bool for_proxy = false;
-  bool undecided = false;     // stopped: somebody has to decide about `certificate`
-  bool refused = false;       // stopped: refused by the library or by that decision
-  bool close_notify = false;  // the peer said that it has sent everything
-  ServerCertificate certificate;
-};
 
 class TlsContext {
  public:
