@@ -166,6 +166,12 @@ std::string_view Certificate::subject_octets() const noexcept {
 const std::string& Certificate::serial() const noexcept {
   return data_->serial;
 }
+std::string_view Certificate::issuer_octets() const noexcept {
+  return data_->plain.issuer;
+}
+std::string_view Certificate::serial_octets() const noexcept {
+  return data_->plain.serial;
+}
 std::int64_t Certificate::not_before() const noexcept {
   return data_->plain.not_before;
 }

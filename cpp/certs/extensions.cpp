@@ -10,12 +10,6 @@ namespace {
 
 namespace der = core::der;
 
-struct Extension {
-  std::string oid;
-  bool critical = false;
-  std::string_view value;
-};
-
 std::optional<bool> boolean(std::string_view content) {
   if (content.size() != 1) return std::nullopt;
   if (content[0] == '\xFF') return true;  // DER has one true (X.690 section 11.1)
@@ -152,15 +146,26 @@ bool read_value(const Extension& one, Extensions& out) {
 
 }  // namespace
 
-std::optional<Extensions> read_extensions(std::string_view list) {
-  Extensions out;
+std::optional<std::vector<Extension>> list_extensions(std::string_view list) {
+  std::vector<Extension> out;
   if (list.empty()) return out;
   const auto sequence = only(list, der::kSequence);
   if (!sequence) return std::nullopt;
   std::set<std::string> seen;
   for (core::DerReader reader(*sequence); !reader.at_end();) {
-    const auto one = read_one(reader);
-    if (!one || !seen.insert(one->oid).second || !read_value(*one, out)) return std::nullopt;
+    auto one = read_one(reader);
+    if (!one || !seen.insert(one->oid).second) return std::nullopt;
+    out.push_back(std::move(*one));
+  }
+  return out;
+}
+
+std::optional<Extensions> read_extensions(std::string_view list) {
+  const auto all = list_extensions(list);
+  if (!all) return std::nullopt;
+  Extensions out;
+  for (const Extension& one : *all) {
+    if (!read_value(one, out)) return std::nullopt;
   }
   return out;
 }

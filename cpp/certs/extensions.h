@@ -15,6 +15,7 @@ constexpr unsigned kDigitalSignature = 1U << 0U;
 constexpr unsigned kKeyEncipherment = 1U << 2U;
 constexpr unsigned kKeyAgreement = 1U << 4U;
 constexpr unsigned kKeyCertSign = 1U << 5U;
+constexpr unsigned kCrlSign = 1U << 6U;
 
 struct Extensions {
   bool ca = false;                                             // basicConstraints
@@ -27,6 +28,16 @@ struct Extensions {
   std::string name_constraints;   // DER of the extension, empty when absent
   bool unknown_critical = false;  // one that is critical and that nothing here understands
 };
+
+// One extension as it stands, of a certificate, a revocation list or an OCSP answer.
+struct Extension {
+  std::string oid;
+  bool critical = false;
+  std::string_view value;
+};
+// `list` is DER of Extensions, empty when there are none. nullopt when it is malformed or holds one
+// kind twice.
+std::optional<std::vector<Extension>> list_extensions(std::string_view list);
 
 // `list` is DER of Extensions, empty when there are none. nullopt when it is malformed or holds one
 // kind twice.

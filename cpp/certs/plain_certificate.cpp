@@ -84,9 +84,9 @@ std::size_t first_number_bits(std::string_view sequence) {
   return number ? bits_of(number->content) : 0;
 }
 
-// UTCTime and GeneralizedTime in the forms of RFC 5280 section 4.1.2.5, seconds optional; 0 for a
-// moment that does not exist, such as one in the year 0.
-std::optional<std::int64_t> moment(const std::optional<core::DerElement>& time) {
+}  // namespace
+
+std::optional<std::int64_t> read_time(const std::optional<core::DerElement>& time) {
   constexpr std::uint8_t kUtcTime = 0x17;
   constexpr std::uint8_t kGeneralizedTime = 0x18;
   constexpr std::size_t kDigits = 10;  // without year's century and the seconds
@@ -105,8 +105,6 @@ std::optional<std::int64_t> moment(const std::optional<core::DerElement>& time) 
                                ':' + part(10) + ':' + part(12) + 'Z')
       .value_or(0);
 }
-
-}  // namespace
 
 std::optional<PlainCertificate> read_plain_certificate(std::string_view text) {
   const auto whole = DerReader(text).next(der::kSequence);
@@ -127,8 +125,8 @@ std::optional<PlainCertificate> read_plain_certificate(std::string_view text) {
   const auto key = reader.next(der::kSequence);
   if (!serial || !signature || !issuer || !validity || !subject || !key) return std::nullopt;
   DerReader times(validity->content);
-  const auto from = moment(times.next());
-  const auto to = moment(times.next());
+  const auto from = read_time(times.next());
+  const auto to = read_time(times.next());
   // Unique identifiers, primitive by the standard, constructed for mbedTLS.
   for (const unsigned number : {1U, 2U}) {
     if (!reader.next(der::context(number))) (void)reader.next(der::constructed(number));

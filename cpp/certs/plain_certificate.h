@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/der.h"
+
 namespace coffer::certs {
 
 // Views into what was read: DER of the whole element, where nothing else is said.
@@ -23,6 +25,10 @@ struct PlainCertificate {
   std::string_view extensions;  // empty when there are none
 };
 std::optional<PlainCertificate> read_plain_certificate(std::string_view der);
+
+// A UTCTime or GeneralizedTime in the forms of RFC 5280 section 4.1.2.5, seconds optional, as
+// seconds since the epoch; 0 for a moment that does not exist, such as one in the year 0.
+std::optional<std::int64_t> read_time(const std::optional<core::DerElement>& time);
 
 // Of a SubjectPublicKeyInfo: the name of the algorithm ("RSA", "EC", "Ed25519", else the OID) and
 // its length as far as it is known, else 0.
