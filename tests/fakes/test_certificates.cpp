@@ -53,9 +53,6 @@ void extend_all(X509* certificate, X509* issuer, const CertificateWish& wish) {
   }
   if (!wish.authority_info.empty())
     extend(certificate, issuer, NID_info_access, wish.authority_info);
-  if (!wish.extended_key_usage.empty()) {
-    extend(certificate, issuer, NID_ext_key_usage, wish.extended_key_usage);
-  }
   if (wish.ocsp_no_check) extend(certificate, issuer, NID_id_pkix_OCSP_noCheck, "ignored");
   if (!wish.unknown_extension.empty()) extend_unknown(certificate, wish.unknown_extension);
   if (wish.key_ids) {

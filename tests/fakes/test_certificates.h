@@ -34,7 +34,6 @@ struct CertificateWish {
   std::string unknown_extension;  // under an OID of nobody, "critical,DER:0500"
   std::string crl_points;         // crlDistributionPoints
   std::string authority_info;     // authorityInfoAccess
-  std::string extended_key_usage;
   bool ocsp_no_check = false;
   bool key_ids = false;  // subjectKeyIdentifier and authorityKeyIdentifier
   std::string curve;     // instead of P-256
