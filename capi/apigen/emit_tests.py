@@ -14,15 +14,28 @@ _ROWS = {"string": "TextRow", "bytes": "BytesRow", "bool": "NumberRow<int32_t>",
          "int32": "NumberRow<int32_t>", "int64": "NumberRow<int64_t>"}
 
 
+# Fields of a certificate that take no free text: what setting one answers while no store is set.
+_SELECTING = {"Subject": 270, "Encoded": 273, "ExtendedKeyUsage": 713, "PublicKeyAlgorithm": 713,
+              "Usage": 713, "UsageFlags": 713}
+
+
+def _refused(cls: Class, prop: Property) -> int:
+    group = next((group for group in cls.groups if group.name == prop.group), None)
+    selects = group is not None and group.type == "Certificate" and prop.computed and prop.on_set
+    return _SELECTING.get(prop.leaf, 0) if selects else 0
+
+
 def _pair(cls: Class, prop: Property) -> str:
     write = f"{cls.c_prefix}_set_{prop.snake}" if prop.writable else "nullptr"
     return f"{quoted(prop.name)}, {cls.c_prefix}_get_{prop.snake}, {write}"
 
 
 def _row(library: Library, cls: Class, prop: Property) -> str:
-    available = truth(prop.effect != "unavailable")
+    refused = _refused(cls, prop)
+    available = truth(prop.effect != "unavailable" and (not refused or prop.type == "string"))
     if prop.type in ("string", "bytes"):
         row = f"{_pair(cls, prop)}, {quoted(prop.default)}, {available}, {truth(prop.line)}"
+        row += f", {refused}"
         if prop.type == "bytes":
             return f"    {{{row}}},"
         words = ", ".join(map(quoted, prop.words))

@@ -107,9 +107,14 @@ void Office365Backup::log_entry(int level, const std::string& message, const cha
 
 void Office365Backup::add_listeners(net::TransportOptions& options, bool at_once) {
   options.log = &log_;
-  options.connected = [this](const net::ServerCertificate& certificate) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    certificate_ = certificate;
+  // Several connections are made side by side: the first attempt resets SSLServerCert.
+  const auto stands = std::make_shared<std::atomic<bool>>(false);
+  options.connecting = [this, stands] {
+    if (!stands->load()) certificates_.server.clear();
+  };
+  options.connected = [this, stands](const net::ServerCertificate& certificate) {
+    stands->store(true);
+    certificates_.server.show(std::string(certificate.der.begin(), certificate.der.end()));
   };
   options.ssl_status = [this, at_once](const std::string& text) {
     if (!wants(kOnSSLStatus)) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "certs/connection_certificates.h"
 #include "cloudbackup/counters.h"
 #include "cloudbackup/last_exchange.h"
 #include "cloudbackup/run_settings.h"
@@ -90,10 +91,11 @@ class Office365Backup final : public core::Component {
   std::atomic<std::uint64_t> requests_sent_{0};
   std::atomic<std::thread::id> inline_thread_{};  // inside authorize: events fire at once
 
+  mutable certs::ConnectionCertificates certificates_;
+
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<Active> current_;
   std::thread thread_;
-  net::ServerCertificate certificate_;           // of the last connection
   std::optional<core::Clock::Time> token_ends_;  // of OAuth.AccessToken, where it is known
   std::int64_t token_lifetime_ = 0;
   TokenOrigin token_origin_ = TokenOrigin::kGiven;

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "net/certificates.h"
 #include "net/connection_settings.h"
 #include "net/url.h"
 #include "oauth/key_pair.h"
@@ -83,6 +84,9 @@ void Office365Backup::check_setting(int setting, const std::string& value) const
     case kSetAcceptEncoding:
       check_header_value("AcceptEncoding", value);
       break;
+    case kSetSSLCACerts:
+      static_cast<void>(net::ca_certificates("SSLCACerts", value));
+      break;
     case kSetProxyAuthorization:
       check_header_value("ProxyAuthorization", value);
       break;
@@ -91,7 +95,11 @@ void Office365Backup::check_setting(int setting, const std::string& value) const
   }
 }
 
-void Office365Backup::after_set(int property, int /*index*/) {
+void Office365Backup::after_set(int property, int index) {
+  if (const auto place = certificates_.find(info().properties[property].name)) {
+    place.property->set(place.field, Component::compute(property, index));
+    return;
+  }
   if (property == kFirewallFirewallType) {
     const auto type = static_cast<std::int32_t>(number(kFirewallFirewallType));
     const std::int32_t port = type == kFirewallNone     ? 0
@@ -121,24 +129,15 @@ void Office365Backup::after_set_setting(int setting, int /*index*/) {
 }
 
 core::Value Office365Backup::compute(int property, int index) const {
+  if (const auto place = certificates_.find(info().properties[property].name)) {
+    return place.property->get(place.field);
+  }
   switch (property) {
     case kMessageCount:
       return static_cast<std::int32_t>(
           std::min<std::int64_t>(counters_.values().listed, INT32_MAX));
     case kOAuthWebAuthURL:
       return web_auth_url();
-    case kSSLServerCertSubject: {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      return certificate_.subject;
-    }
-    case kSSLServerCertIssuer: {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      return certificate_.issuer;
-    }
-    case kSSLServerCertEncoded: {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      return core::Bytes(certificate_.der.begin(), certificate_.der.end());
-    }
     default:
       return Component::compute(property, index);
   }
@@ -275,6 +274,7 @@ net::TransportOptions Office365Backup::transport_options() const {
       net::read_connection_settings([this](std::string_view name) { return value_named(name); });
   options.service = checked_graph_url(setting_text(kSetGraphURL));
   options.max_connections = static_cast<int>(number(kMaxConnections));
+  net::add_certificates(certificates_, setting_text(kSetSSLCACerts), options);
   return options;
 }
 

@@ -81,6 +81,7 @@ void Flight::begin(CURL* easy) {
   if (shared_.options.http_version == HttpVersion::k20 && !is_tls()) {
     throw core::Error(713, "HTTPVersion 2.0 needs an https URL; use 1.1 for plain http.");
   }
+  if (is_tls() && shared_.options.unusable_certificate) throw *shared_.options.unusable_certificate;
   proxy_ = shared_.proxies.choose(url_);
   log_.set_firewall(proxy_.firewall);
   const bool overridden = shared_.gate && shared_.gate->overridden(url_.host);

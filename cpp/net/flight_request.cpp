@@ -235,9 +235,11 @@ CURLcode Flight::on_tls(CURL* easy, void* context, void* self) noexcept {
     handshake->gate = flight->shared_.gate;
     flight->handshake_ = handshake;
     flight->new_tls_ = !handshake->for_proxy;
-    if (flight->shared_.options.ssl_status) {
-      flight->shared_.options.ssl_status("Handshake with " + handshake->host + " begins.");
+    const TransportOptions& options = flight->shared_.options;
+    if (options.ssl_status) {
+      options.ssl_status("Handshake with " + handshake->host + " begins.");
     }
+    if (options.connecting && !handshake->for_proxy) options.connecting();
     return flight->shared_.tls.prepare(static_cast<SSL_CTX*>(context), handshake)
                ? CURLE_OK
                : CURLE_SSL_CIPHER;

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "core/log.h"
 #include "core/wipe.h"
 #include "net/url.h"
@@ -102,16 +104,18 @@ struct TransportOptions {
   bool include_chain = false;
   std::string key_log_file;
 
-  ClientCertificate client_certificate;          // empty: none is sent
-  std::vector<std::uint8_t> accept_server_cert;  // SSLAcceptServerCert, DER; empty: none
+  ClientCertificate client_certificate;             // empty: none is sent
+  std::vector<std::uint8_t> accept_server_cert;     // SSLAcceptServerCert, DER; empty: none
+  std::optional<core::Error> unusable_certificate;  // why one of them is not there: ends any TLS
 
   // Events. ask is called on the transport's thread for each new host and certificate; the answer
   // may come at once or later, through the given function, on the transport's thread. Empty: the
   // library's verdict holds.
   std::function<void(const ServerCertificate&, std::function<void(bool accept)>)> ask;
   std::function<void(const std::string&)> ssl_status;  // empty: nobody listens
-  std::function<void(const ServerCertificate&)>
-      connected;  // each new TLS connection: SSLServerCert
+  // SSLServerCert: a handshake begins, and a new TLS connection stands.
+  std::function<void()> connecting;
+  std::function<void(const ServerCertificate&)> connected;
   core::Log* log = nullptr;
 };
 

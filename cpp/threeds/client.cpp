@@ -215,6 +215,7 @@ void Client::reset() {
   act([&] {
     transaction_.clear();
     reset_all();
+    certificates_.clear();
     log_.set_level(static_cast<int>(setting_number(kSetLogLevel)));
     const std::lock_guard<std::mutex> lock(mutex_);
     extra_fields_.clear();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "certs/certificate.h"
+#include "certs/connection_certificates.h"
 #include "certs/store.h"
 #include "client_surface.h"
 #include "core/clock.h"
@@ -58,6 +59,7 @@ class Client final : public core::Component {
   void shut_down() noexcept override { channel_.end(); }
 
  protected:
+  core::Value compute(int property, int index) const override;
   std::string compute_setting(int setting, int index) const override;
   void check(int property, const core::Value& value) const override;
   void check_setting(int setting, const std::string& value) const override;
@@ -125,6 +127,8 @@ class Client final : public core::Component {
   std::atomic<bool> handler_failed_{false};
   Transaction transaction_;
   std::optional<crypto::P256Point> spent_;  // the last pair that sent a CReq
+
+  mutable certs::ConnectionCertificates certificates_;
 
   mutable std::mutex mutex_;  // guards what follows; and a row is added whole
   std::vector<RequestField> extra_fields_;

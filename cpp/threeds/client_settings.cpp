@@ -9,6 +9,7 @@
 #include "core/settings.h"
 #include "core/text.h"
 #include "jose/jwk.h"
+#include "net/certificates.h"
 #include "net/connection_settings.h"
 #include "threeds/auth_request.h"
 #include "threeds/client.h"
@@ -60,6 +61,9 @@ void Client::check_setting(int setting, const std::string& value) const {
     case kSetOutgoingRawExtensions:
       check_raw_extensions(value);
       break;
+    case kSetSSLCACerts:
+      static_cast<void>(net::ca_certificates("SSLCACerts", value));
+      break;
     case kSetXPath: {
       // Judged by going there: the former place stays when the path leads nowhere.
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -75,8 +79,17 @@ void Client::check_setting(int setting, const std::string& value) const {
   }
 }
 
-void Client::after_set(int property, int /*index*/) {
-  if (property == kProxyAuthScheme) {  // manual: setting it clears them
+core::Value Client::compute(int property, int index) const {
+  if (const auto place = certificates_.find(info().properties[property].name)) {
+    return place.property->get(place.field);
+  }
+  return Component::compute(property, index);
+}
+
+void Client::after_set(int property, int index) {
+  if (const auto place = certificates_.find(info().properties[property].name)) {
+    place.property->set(place.field, Component::compute(property, index));
+  } else if (property == kProxyAuthScheme) {  // manual: setting it clears them
     store(kProxyUser, std::string());
     store(kProxyPassword, std::string());
   }
@@ -167,7 +180,8 @@ std::string Client::connection_key() const {
   if (wants(kOnSSLServerAuthentication)) {
     return {};
   }
-  return (wants(kOnSSLStatus) ? "1" : "0") +
+  return (wants(kOnSSLStatus) ? "1" : "0") + setting_text(kSetSSLCACerts) +
+         net::certificates_fingerprint(certificates_) +
          net::connection_fingerprint([this](std::string_view name) { return value_named(name); });
 }
 
@@ -180,12 +194,12 @@ net::TransportOptions Client::transport_options() {
   options.timeout_seconds = 0;   // the channel measures the time
   options.connect_timeout_seconds = static_cast<int>(request_timeout(number(kTimeout)).count());
   options.use_ipv6 = 2;
+  net::add_certificates(certificates_, setting_text(kSetSSLCACerts), options);
 
   options.log = &log_;
+  options.connecting = [this] { certificates_.server.clear(); };
   options.connected = [this](const net::ServerCertificate& certificate) {
-    store(kSSLServerCertSubject, certificate.subject);
-    store(kSSLServerCertIssuer, certificate.issuer);
-    store(kSSLServerCertEncoded, core::Bytes(certificate.der.begin(), certificate.der.end()));
+    certificates_.server.show(std::string(certificate.der.begin(), certificate.der.end()));
   };
   if (wants(kOnSSLStatus)) {
     options.ssl_status = [this](const std::string& text) {

@@ -28,7 +28,8 @@ struct TextRow {
   const char* initial;
   bool available;
   bool line;
-  bool form;  // the engine checks it
+  int32_t refused;  // the code that a text without meaning gets; 0: any text will do
+  bool form;        // the engine checks it
   std::vector<const char*> words;
 };
 
@@ -39,6 +40,7 @@ struct BytesRow {
   const char* initial;
   bool available;
   bool line;
+  int32_t refused;
 };
 
 template <class Number>
@@ -135,7 +137,12 @@ inline void check_texts(const ClassRow& cls, const std::vector<TextRow>& rows) {
     if (row.set == nullptr) continue;
     CHECK(row.set(nullptr, "x") == 30001);
     const std::string value = "\xC3\xA4 \xF0\x9F\x94\x91";
-    if (row.form || !row.words.empty()) {
+    if (row.refused != 0) {
+      CHECK(row.set(object, value.c_str()) == row.refused);
+      CHECK(row.set(object, "bad \xC3") == 713);
+      CHECK(row.set(object, nullptr) == 0);
+      CHECK(text_of(row, object) == row.initial);
+    } else if (row.form || !row.words.empty()) {
       CHECK(row.set(object, value.c_str()) == 713);
       CHECK(text_of(row, object) == row.initial);
       for (const char* word : row.words) {
@@ -172,7 +179,8 @@ inline void check_bytes(const ClassRow& cls, const std::vector<BytesRow>& rows) 
     CHECK(size == 7);
     if (row.set == nullptr) continue;
     CHECK(row.set(object, nullptr, 3) == 713);
-    CHECK(row.set(object, value, sizeof value) == (row.available ? 0 : 713));
+    const int32_t refused = row.refused != 0 ? row.refused : 713;
+    CHECK(row.set(object, value, sizeof value) == (row.available ? 0 : refused));
     CHECK(bytes_of(row, object) ==
           (row.available ? std::string("\x00\x01\xFF", 3) : std::string(row.initial)));
     if (row.available) {

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "fixture.h"
+#include "test_certificates.h"
 
 using namespace threeds_test;
 using namespace coffer::threeds;
@@ -11,7 +12,10 @@ namespace {
 coffer::net::ServerCertificate shown_certificate(bool verified) {
   coffer::net::ServerCertificate certificate;
   certificate.host = "acs.test";
-  certificate.der = {0x30, 0x01};
+  coffer::test::CertificateWish wish;
+  wish.common_name = "acs.test";
+  static const std::string der = coffer::test::self_signed(wish).der();
+  certificate.der.assign(der.begin(), der.end());
   certificate.pem_chain = "-----BEGIN";
   certificate.subject = "CN=acs.test";
   certificate.issuer = "CN=Somebody";
