@@ -190,6 +190,7 @@ void CertificateProperty::show(std::string_view der) {
   shown.entry.public_octets = std::string(certificate->public_octets());
   shown.entry.certificate = std::move(certificate);
   adopt(std::move(shown));
+  state_.subject = state_.description.subject;
 }
 
 void CertificateProperty::clear() {

@@ -100,7 +100,7 @@ TEST_CASE("SSLServerAuthentication decides before anything is sent") {
       handle_certificate(rig, accept);
       ask_first(rig, !accept);
       CHECK(rig.send() == (accept ? 0 : 280));
-      CHECK(rig.text(kSSLServerCertSubject) == (accept ? "CN=acs.test" : ""));
+      CHECK(rig.text(kSSLServerCertSubject) == (accept ? "O=Coffer tests, CN=acs.test" : ""));
     }
   }
   SUBCASE("a handler that fails has answered nothing") {
