@@ -1,5 +1,6 @@
 #include "java_values.h"
 
+#include <algorithm>
 #include <limits>
 #include <new>
 
@@ -90,9 +91,13 @@ std::uint32_t next_point(const std::string& text, std::size_t& at) {
 }
 
 std::u16string to_utf16(const std::string& text) {
-  std::u16string units;
+  // Most texts are ASCII up to their end, and events bring many.
+  const auto other = std::find_if(text.begin(), text.end(), [](char octet) {
+    return static_cast<std::uint8_t>(octet) >= 0x80;
+  });
+  std::u16string units(text.begin(), other);
   units.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = units.size(); at < text.size();) {
     const std::uint32_t point = next_point(text, at);
     if (point < 0x10000) {
       units.push_back(static_cast<char16_t>(point));
