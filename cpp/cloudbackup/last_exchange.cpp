@@ -21,7 +21,7 @@ void ExchangeRecord::limit_data(std::int64_t octets) {
 }
 
 void ExchangeRecord::sent(const net::Request& request) {
-  std::string headers = request.method + " " + core::masked_url(request.url) + "\r\n";
+  std::string headers;
   if (!request.authorization.empty()) {
     headers += core::masked_header("Authorization: " + request.authorization) + "\r\n";
   }
@@ -29,8 +29,11 @@ void ExchangeRecord::sent(const net::Request& request) {
     headers += core::masked_header(line) + "\r\n";
   }
   const std::lock_guard<std::mutex> lock(mutex_);
-  last_.request = keep_request_ ? headers + "\r\n" + core::masked_body(request.body) : "";
-  last_.sent_headers = std::move(headers);
+  method_ = request.method;
+  url_ = request.url;
+  sent_headers_ = std::move(headers);
+  kept_ = keep_request_;
+  body_ = kept_ ? core::masked_body(request.body) : "";
 }
 
 void ExchangeRecord::came(const net::Reply& reply) {
@@ -52,6 +55,10 @@ void ExchangeRecord::came(const net::Reply& reply) {
 LastExchange ExchangeRecord::read() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   LastExchange last = last_;
+  if (!method_.empty()) {
+    last.sent_headers = method_ + " " + core::masked_url(url_) + "\r\n" + sent_headers_;
+    if (kept_) last.request = last.sent_headers + "\r\n" + body_;
+  }
   for (const net::Header& header : headers_) {
     last.headers += core::masked_header(header.name + ": " + header.value) + "\r\n";
   }

@@ -38,6 +38,11 @@ class ExchangeRecord {
   mutable std::mutex mutex_;
   // Masked when it is read, which few do, and not for each of a hundred thousand replies.
   std::vector<net::Header> headers_;
+  std::string method_;
+  std::string url_;
+  std::string sent_headers_;  // masked at once, as the body: a token is not kept
+  std::string body_;
+  bool kept_ = false;  // TransferredRequest was on when it was sent
   LastExchange last_;
   bool keep_request_ = false;
   std::int64_t limit_ = 0;

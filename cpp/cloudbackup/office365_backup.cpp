@@ -83,6 +83,7 @@ Office365Backup::Office365Backup() : Component(kOffice365BackupInfo) {
   log_.set_sink([this](int level, const std::string& message, const char* type) {
     log_entry(level, message, type);
   });
+  log_.set_heard([this] { return wants(kOnLog); });
 }
 
 Office365Backup::~Office365Backup() {

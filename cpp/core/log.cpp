@@ -1,7 +1,5 @@
 #include "core/log.h"
 
-#include <utility>
-
 namespace coffer::core {
 namespace {
 
@@ -29,7 +27,7 @@ void Log::set_sink(Sink sink) {
 
 bool Log::passes(LogLevel entry) const noexcept {
   const int limit = level();
-  return limit > 0 && static_cast<int>(entry) <= limit;
+  return limit > 0 && static_cast<int>(entry) <= limit && (!heard_ || heard_());
 }
 
 void Log::write(LogLevel entry, const std::string& message, const char* type) {

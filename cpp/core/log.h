@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace coffer::core {
 
@@ -18,6 +19,8 @@ class Log {
   using Sink = std::function<void(int, const std::string&, const char*)>;
 
   void set_sink(Sink sink);  // before anything is logged
+  // Whether anybody hears it; before anything is logged. Without it: whoever set the sink does.
+  void set_heard(std::function<bool()> heard) { heard_ = std::move(heard); }
   void set_level(int level) noexcept { level_.store(level, std::memory_order_relaxed); }
   int level() const noexcept { return level_.load(std::memory_order_relaxed); }
   bool passes(LogLevel entry) const noexcept;
@@ -32,6 +35,7 @@ class Log {
  private:
   std::atomic<int> level_{1};
   Sink sink_;
+  std::function<bool()> heard_;
 };
 
 // "Authorization: Bearer abc" -> "Authorization: Bearer ******"; also Proxy-Authorization, Cookie,

@@ -89,14 +89,14 @@ Crew::~Crew() {
     helper.join();
 }
 
-void Crew::run(std::size_t count, const std::function<void(std::size_t)>& step) {
+void Crew::run(std::size_t count, const std::function<void(std::size_t)>& step, std::size_t most) {
   if (count == 0) return;
   std::unique_lock<std::mutex> lock(impl_->mutex);
   impl_->step = &step;
   impl_->next = 0;
   impl_->done = 0;
   impl_->count = count;
-  const std::size_t help = std::min(count - 1, impl_->helpers.size());
+  const std::size_t help = std::min({count - 1, impl_->helpers.size(), most - 1});
   for (std::size_t i = 0; i < help; ++i)
     impl_->wanted.notify_one();
   impl_->take(lock);

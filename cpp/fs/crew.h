@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <thread>
 
@@ -21,7 +22,9 @@ class Crew {
 
   // Calls step(0) … step(count - 1), in any order and at the same time; returns when all have. What
   // was done before run is seen by the steps, what they did by the caller. A step must not throw.
-  void run(std::size_t count, const std::function<void(std::size_t)>& step);
+  // `most`: how many threads are worth waking, 1 or more.
+  void run(std::size_t count, const std::function<void(std::size_t)>& step,
+           std::size_t most = std::numeric_limits<std::size_t>::max());
 
  private:
   struct Impl;

@@ -19,6 +19,9 @@ constexpr int kWritingFailed = 711;  // capi/api/errors.toml
 // A group begins when it has that many files, or that long after its first one.
 constexpr std::size_t kWorthwhile = 32;
 constexpr std::chrono::milliseconds kGathering{2};
+// Making and writing files keeps processors busy and the folder's lock contended; only the syncs
+// wait for the disk.
+constexpr std::size_t kBusy = 2;
 
 // Runs one step for one item; what goes wrong becomes the item's result. No step of another item
 // suffers: a full disk or a bad sector is the matter of the file it hits.
@@ -56,6 +59,7 @@ struct GroupCommit::Impl {
 
   explicit Impl(Options given) : options(std::move(given)), crew(options.sync_threads) {
     options.max_group = std::max<std::size_t>(options.max_group, 1);
+    worthwhile = std::min(kWorthwhile, options.max_group);
     group.reserve(options.max_group);
     folders.reserve(options.max_group);
     durable.reserve(options.max_group);
@@ -69,6 +73,7 @@ struct GroupCommit::Impl {
   void run_after_group() noexcept;
 
   Options options;
+  std::size_t worthwhile = 1;
   Crew crew;
 
   // The commit thread's own: the group under way.
@@ -112,6 +117,9 @@ void GroupCommit::submit(CommitItem item) {
     impl_->room.wait(lock, [this] { return impl_->unfinished < 2 * impl_->options.max_group; });
     impl_->queue.splice(impl_->queue.end(), node);
     ++impl_->unfinished;
+    // The first file begins the gathering, one of them ends it: the others would wake the thread
+    // for nothing.
+    if (impl_->queue.size() != 1 && impl_->queue.size() != impl_->worthwhile) return;
   }
   impl_->queued.notify_one();
 }
@@ -152,7 +160,6 @@ void GroupCommit::drain(const std::function<void(CommitResult&&)>& done) {
 }
 
 void GroupCommit::Impl::work() noexcept {
-  const std::size_t worthwhile = std::min(kWorthwhile, options.max_group);
   std::list<Node> nodes;
   for (;;) {
     {
@@ -160,8 +167,7 @@ void GroupCommit::Impl::work() noexcept {
       queued.wait(lock, [this] { return over || !queue.empty(); });
       if (queue.empty()) return;
       // A group costs its folders' syncs and its rows' transaction, however few its files are.
-      queued.wait_for(lock, kGathering,
-                      [this, worthwhile] { return hurry || queue.size() >= worthwhile; });
+      queued.wait_for(lock, kGathering, [this] { return hurry || queue.size() >= worthwhile; });
       // Whatever has gathered while the group before was on its way: a slow disk makes large groups
       // by itself, and nobody waits for a group to fill.
       auto end = queue.begin();
@@ -200,13 +206,16 @@ void GroupCommit::Impl::commit_group() noexcept {
 
 void GroupCommit::Impl::sync_data() noexcept {
   // All data on their way before the first wait.
-  crew.run(group.size(), [this](std::size_t i) {
-    CommitItem& item = group[i]->item;
-    attempt(group[i]->result, [this, &item] {
-      if (!item.file) item.file = item.complete();
-      if (group.size() > 1) item.file->start_sync();
-    });
-  });
+  crew.run(
+      group.size(),
+      [this](std::size_t i) {
+        CommitItem& item = group[i]->item;
+        attempt(group[i]->result, [this, &item] {
+          if (!item.file) item.file = item.complete();
+          if (group.size() > 1) item.file->start_sync();
+        });
+      },
+      kBusy);
   crew.run(group.size(), [this](std::size_t i) {
     Node& node = *group[i];
     if (node.result.code == 0) {

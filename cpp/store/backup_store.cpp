@@ -132,7 +132,7 @@ class Store final : public BackupStore {
   std::optional<StoredMessage> find(std::string_view id) override;
   std::string default_path(std::string_view id, std::string_view created_month) const override {
     return places_.path_of(std::string(is_month_folder(created_month) ? created_month : "undated"),
-                           eml_name(id));
+                           name_of(id));
   }
 
   std::unique_ptr<NewMessage> create(std::string_view id, std::string_view modified,
@@ -162,11 +162,15 @@ class Store final : public BackupStore {
     }
   }
   StoredMessage stored(IndexRow&& row, const std::string& name) const;
+  // eml_name: a message is looked up, given a path and created in a row.
+  const std::string& name_of(std::string_view id) const;
   Target located(const std::string& path, const std::string& name) {
     return places_.locate(places_.place_of(path, name), name, false);
   }
   void sync_removals() noexcept;
 
+  mutable std::string named_id_;
+  mutable std::string name_;
   const StoreOptions options_;
   const std::string folder_;
   Places places_;
@@ -268,9 +272,17 @@ StoredMessage Store::stored(IndexRow&& row, const std::string& name) const {
   return message;
 }
 
+const std::string& Store::name_of(std::string_view id) const {
+  if (name_.empty() || named_id_ != id) {
+    name_ = eml_name(id);
+    named_id_ = id;
+  }
+  return name_;
+}
+
 std::optional<StoredMessage> Store::find(std::string_view id) {
   return documented([&]() -> std::optional<StoredMessage> {
-    const std::string name = eml_name(id);
+    const std::string name = name_of(id);
     std::optional<IndexRow> row = index_->find(id, name);
     if (!row) return std::nullopt;
     const fs::Status status = places_.status(row->place, name);
@@ -283,9 +295,9 @@ std::unique_ptr<NewMessage> Store::create(std::string_view id, std::string_view 
                                           const std::string& path) {
   if (!identity_) throw core::Error(kInternal, "a message was created before the store was bound");
   return documented([&]() -> std::unique_ptr<NewMessage> {
-    const std::string name = eml_name(id);
+    const std::string name = name_of(id);
     PendingFile::Content content{
-        std::string(id), std::string(modified), places_.place_of(path, name), {}};
+        std::string(id), name, std::string(modified), places_.place_of(path, name), {}};
     content.target = places_.locate(content.place, name, true);
     // Before the body is fetched for nothing; again right before the rename.
     require_replaceable(*content.target.folder, content.target.name, id);

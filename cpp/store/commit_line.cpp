@@ -44,9 +44,9 @@ void CommitLine::submit(std::unique_ptr<PendingFile> file, Committed done) {
   const PendingFile::Content& content = file->content();
   Entry entry;
   try {
-    entry.row = {0, content.id, content.modified, content.place, file->finish(), run_};
-    if (const std::optional<IndexRow> former =
-            parts_.index.find(content.id, eml_name(content.id))) {
+    entry.row = {0,    content.id,  content.modified, content.place, file->finish(),
+                 run_, content.name};
+    if (const std::optional<IndexRow> former = parts_.index.find(content.id, content.name)) {
       if (former->place != content.place) entry.former_place = former->place;
     }
   } catch (const core::Error& error) {

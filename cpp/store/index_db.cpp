@@ -164,7 +164,7 @@ std::optional<IndexRow> IndexDb::find_name(std::string_view name) {
 void IndexDb::put(const IndexRow& row) {
   const auto size = static_cast<std::int64_t>(row.size);
   std::int64_t known = 0;
-  const std::string name = eml_name(row.id);
+  const std::string name = row.name.empty() ? eml_name(row.id) : row.name;
   if (const std::optional<IndexRow> old = find(row.id, name)) known = old->row;
   if (known > 0) {
     update_.bind(1, known).bind_text(2, row.modified).bind_text(3, row.place);

@@ -22,6 +22,7 @@ struct IndexRow {
   std::string place;  // "2023-07" for DataFolder/2023-07/<sha1>.eml, else an absolute path
   std::uint64_t size = 0;
   std::int64_t run = 0;
+  std::string name = {};  // eml_name(id) where it is known already: put need not compute it
 };
 
 class IndexDb {

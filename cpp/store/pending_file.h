@@ -34,6 +34,7 @@ class PendingFile final : public NewMessage {
  public:
   struct Content {
     std::string id;
+    std::string name;  // eml_name(id)
     std::string modified;
     std::string place;
     Target target;
