@@ -127,6 +127,23 @@ std::string device_render_options_json(Version version, std::string_view interfa
   return out.take();
 }
 
+void check_authentication_types(std::string_view list) {
+  authentication_types(list);
+}
+
+void check_reference_number(std::string_view number) {
+  if (number.size() > kLongestReference) {
+    throw core::Error(kBadValue, "SDKReferenceNumber may have 32 characters, not " +
+                                     std::to_string(number.size()));
+  }
+  for (const char c : number) {
+    // It goes octet for octet into the session keys of both sides.
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E) {
+      throw core::Error(kBadValue, "SDKReferenceNumber must be ASCII text");
+    }
+  }
+}
+
 void check_auth_request(const AuthRequest& request) {
   if (request.sdk_app_id.empty()) {
     throw core::Error(kMissing, "sdk_app_id is not set: give the UUID of this installation");
@@ -141,16 +158,7 @@ void check_auth_request(const AuthRequest& request) {
                       "SDKReferenceNumber is not set: give the number that EMVCo "
                       "assigned to this SDK");
   }
-  if (request.sdk_reference_number.size() > kLongestReference) {
-    throw core::Error(kBadValue, "SDKReferenceNumber may have 32 characters, not " +
-                                     std::to_string(request.sdk_reference_number.size()));
-  }
-  for (const char c : request.sdk_reference_number) {
-    // It goes octet for octet into the session keys of both sides.
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E) {
-      throw core::Error(kBadValue, "SDKReferenceNumber must be ASCII text");
-    }
-  }
+  check_reference_number(request.sdk_reference_number);
   check_timeout(request.sdk_max_timeout);
   device_render_options_json(request.version, request.device_rendering_interface,
                              request.device_rendering_ui_type, request.sdk_authentication_type);

@@ -33,6 +33,9 @@ struct AuthRequest {
 // missing, 713 for what has a bad value. Does not look at sdk_trans_id, sdk_ephem_pub_key and
 // sdk_enc_data, which the class makes.
 void check_auth_request(const AuthRequest& request);
+// What can be said of a single setting when it is set: 713.
+void check_authentication_types(std::string_view list);
+void check_reference_number(std::string_view number);
 // Throws the same.
 std::string auth_request_json(const AuthRequest& request);
 

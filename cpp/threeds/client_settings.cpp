@@ -64,6 +64,12 @@ void Client::check_setting(int setting, const std::string& value) const {
     case kSetSSLCACerts:
       static_cast<void>(net::ca_certificates("SSLCACerts", value));
       break;
+    case kSetSdkAuthenticationType:
+      check_authentication_types(value);
+      break;
+    case kSetSDKReferenceNumber:
+      check_reference_number(value);
+      break;
     case kSetXPath: {
       // Judged by going there: the former place stays when the path leads nowhere.
       const std::lock_guard<std::mutex> lock(mutex_);

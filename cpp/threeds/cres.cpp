@@ -147,7 +147,8 @@ class Checks {
 
   void check_extensions() {
     Faults faults;
-    common_.extensions = read_extensions(root_, message_, expected_.known_extensions, faults);
+    common_.extensions =
+        read_extensions(root_, message_, expected_.known_extensions, expected_.strict, faults);
     stop(faults);
   }
 

@@ -67,7 +67,7 @@ std::string element_name(std::string_view member) {
   return std::string(kMember) + "." + std::string(member);
 }
 
-void check_element(core::JsonView element, Faults& absent, Faults& wrong) {
+void check_element(core::JsonView element, bool strict, Faults& absent, Faults& wrong) {
   if (!element.is_object()) {
     wrong.add("203", kMember);
     return;
@@ -80,7 +80,7 @@ void check_element(core::JsonView element, Faults& absent, Faults& wrong) {
     if (!missing(value) && !value.is_string()) wrong.add("203", element_name(name));
   }
   const auto critical = element["criticalityIndicator"];
-  if (!missing(critical) && !criticality(critical)) {
+  if (!missing(critical) && (strict ? !critical.boolean() : !criticality(critical))) {
     wrong.add("203", element_name("criticalityIndicator"));
   }
   const auto data = element["data"];
@@ -120,7 +120,7 @@ void check_extension(const Extension& extension) {
 void check_raw_extensions(std::string_view raw) {
   if (raw.empty()) return;
   const std::string problem = core::json_problem(raw, message_limits());
-  const std::string name = "The extensions given as JSON are no array of objects";
+  const std::string name = "OutgoingRawExtensions must be a JSON array of objects";
   if (!problem.empty()) throw core::Error(kBadValue, name + ": " + problem);
   const auto document = core::Document::parse(raw, kBadValue, "extensions", message_limits());
   bool good = document.root().is_array();
@@ -151,7 +151,8 @@ std::string outgoing_extensions_json(const std::vector<Extension>& list, std::st
 }
 
 IncomingExtensions read_extensions(core::JsonView root, std::string_view message,
-                                   const std::vector<std::string>& known, Faults& faults) {
+                                   const std::vector<std::string>& known, bool strict,
+                                   Faults& faults) {
   IncomingExtensions out;
   const core::JsonView array = root[kMember];
   if (missing(array)) return out;
@@ -164,7 +165,7 @@ IncomingExtensions read_extensions(core::JsonView root, std::string_view message
   Faults twice;
   std::set<std::string> seen;
   for (auto element = array.first(); element; element = element.next()) {
-    check_element(element, absent, wrong);
+    check_element(element, strict, absent, wrong);
     if (!seen.insert(element.text()).second) twice.add("204", kMember);
   }
   for (const Faults* stage : {&absent, &wrong, &twice}) {

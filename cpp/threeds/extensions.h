@@ -41,9 +41,11 @@ struct IncomingExtensions {
 
 // messageExtension of a CRes; `message` is its text, for the data as written. Adds 201 for a
 // missing member, 203 for a wrong type and for more than 15, 204 for the same element twice, 202
-// for critical ones that are not in `known` (their ids in the detail).
+// for critical ones that are not in `known` (their ids in the detail). Unless `strict`, a truth
+// value may be written as text.
 IncomingExtensions read_extensions(core::JsonView root, std::string_view message,
-                                   const std::vector<std::string>& known, Faults& faults);
+                                   const std::vector<std::string>& known, bool strict,
+                                   Faults& faults);
 // Those of an ARes, which concern the 3DS Server: whatever can be read, nothing is refused.
 IncomingExtensions read_extensions_leniently(core::JsonView root, std::string_view message);
 

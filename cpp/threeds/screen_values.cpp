@@ -85,6 +85,7 @@ std::int32_t ScreenValues::length_max(core::JsonView value, std::string_view nam
   const bool digits = word.find_first_not_of("0123456789") == std::string::npos;
   const auto number = digits && word.size() <= 3 ? core::parse_int(word) : std::nullopt;
   if (number && *number >= 1 && *number <= kLongestEntry) {
+    if (!two_digits(word)) deviation(name, "has not two digits");
     return static_cast<std::int32_t>(*number);
   }
   deviation(name, "is not 01 to 45");

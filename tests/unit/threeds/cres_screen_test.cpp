@@ -207,6 +207,18 @@ TEST_CASE("CRes: what users asked to be tolerated passes, StrictMessages refuses
       {"indicator", Version::k231, 1,
        [](Members& m) { m.text("challengeInfoTextIndicator", "yes"); }, true},
       {"toggle", Version::k231, 1, [](Members& m) { m.text("togglePositionInd", "02"); }, true},
+      {"length of one digit", Version::k231, 1,
+       [](Members& m) {
+         m.raw("challengeEntryBox",
+               R"({"challengeDataEntryLabel":"Code","challengeDataEntryLengthMax":"6"})");
+       },
+       true},
+      {"truth value as text", Version::k210, 1,
+       [](Members& m) {
+         m.raw("messageExtension",
+               R"([{"name":"n","id":"i","criticalityIndicator":"false","data":{"a":1}}])");
+       },
+       true},
       {"no default image", Version::k231, 1,
        [](Members& m) { m.raw("psImage", R"({"dark":"https://x"})"); }, true},
       {"unknown members", Version::k231, 1,
