@@ -1,4 +1,4 @@
-"""Every case of the Java programs Values, Listeners and Lifetimes: one machine for each program."""
+"""Every case of the Java programs below: one machine for each program."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import machine
 
-PROGRAMS = ("Values", "Listeners", "Lifetimes")
+PROGRAMS = ("Values", "Listeners", "Lifetimes", "Repetitions")
 CASE = re.compile(r"^  public static void (\w+)\(\)", re.MULTILINE)
 CASES = [(program, name) for program in PROGRAMS for name in CASE.findall(machine.source(program))]
 

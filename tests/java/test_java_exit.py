@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 import machine
+
+# How often; a thousand take minutes.
+REPETITIONS = int(os.environ.get("COFFER_REPETITIONS", "8"))
 
 
 @pytest.fixture
@@ -22,8 +26,8 @@ def silent_url() -> Iterator[str]:
     ("return", 0), ("exit", 5), ("listener", 7), ("threads", 0), ("making", 0)])
 def test_exit(silent_url: str, tmp_path: Path, way: str, status: int) -> None:
     """Several at a time, since what could go wrong here is a race."""
-    for number in range(2):
-        started = [machine.start("Exit", way, silent_url, str(tmp_path / f"{number}-{other}"))
-                   for other in range(4)]
+    for first in range(0, REPETITIONS, 4):
+        started = [machine.start("Exit", way, silent_url, str(tmp_path / str(number)))
+                   for number in range(first, min(first + 4, REPETITIONS))]
         for process in started:
             assert machine.finish(process) == (status, "")

@@ -11,6 +11,8 @@ namespace CofferTests {
 internal static class Lifetimes {
   // Descriptors of assemblies that the runtime may open meanwhile; far fewer than the rounds.
   private const int Loaded = 20;
+  // What 500 components with a run would take at least, in kB.
+  private const long HalfOfThem = 16384;
 
   // Nobody but the component holds the delegates, and every handler collects.
   private static void DelegatesOnly(string[] at) {
@@ -73,16 +75,20 @@ internal static class Lifetimes {
     Drop(at, 0);
     Check.Collect();
     int threads = Check.Threads(), descriptors = Check.Descriptors();
+    long memory = 0;
     var references = new List<WeakReference>();
     for (int round = 0; round < rounds; round++) {
       references.Add(Drop(at, round));
-      if (round % 50 == 49) Check.Collect();
+      if (round % 25 == 24) Check.Collect();
+      if (round == rounds / 2) memory = Check.ResidentKilobytes();  // the heaps have their size
     }
     Check.Eventually("the components are collected",
                      () => references.TrueForAll(one => !one.IsAlive));
     Check.Eventually("their threads end", () => Check.Threads() <= threads + 2);
     Check.Eventually("their connections close",
                      () => Check.Descriptors() <= descriptors + Loaded);
+    long grown = Check.ResidentKilobytes() - memory;
+    Check.That(grown < HalfOfThem, "the later half leaves nothing: " + grown + " kB");
   }
 
   [MethodImpl(MethodImplOptions.NoInlining)]
@@ -96,7 +102,8 @@ internal static class Lifetimes {
   }
 
   private static void DisposeInHandler(string[] at) {
-    int rounds = int.Parse(at[3]);
+    int rounds = int.Parse(at[3]), descriptors = 0;
+    long memory = 0;
     for (int round = 0; round < rounds; round++) {
       Office365Backup backup = Setup.Backup(at, "disposed" + round);
       int after = 0;
@@ -110,8 +117,58 @@ internal static class Lifetimes {
       backup.StartBackup();
       while (!disposed) backup.DoEvents();
       Check.Fails(30001, backup.DoEvents);
+      Check.Fails(30001, () => backup.DataFolder = "x");
+      Check.Fails(30001, () => backup.Config("LogLevel"));
+      backup.Dispose();
       Check.Equal(0, after);
+      if (round == rounds / 2) {
+        Check.Collect();
+        memory = Check.ResidentKilobytes();
+        descriptors = Check.Descriptors();
+      }
     }
+    Check.Eventually("descriptors", () => Check.Descriptors() <= descriptors + Loaded);
+    long grown = Check.ResidentKilobytes() - memory;
+    Check.That(grown < HalfOfThem, "the later half leaves nothing: " + grown + " kB");
+  }
+
+  // Each thread has a component at a time, whose run ends by itself: nothing answers.
+  private static void TwoComponents(string[] at) {
+    int rounds = int.Parse(at[3]);
+    var failures = new Exception[2];
+    var ended = new int[2];
+    var threads = new Thread[2];
+    for (int number = 0; number < threads.Length; number++) {
+      int mine = number;
+      threads[number] = new Thread(() => {
+        try {
+          for (int round = 0; round < rounds / 2; round++) ended[mine] += AbortedRun(at, mine);
+        } catch (Exception failure) {
+          failures[mine] = failure;
+        }
+      });
+      threads[number].Start();
+    }
+    foreach (Thread thread in threads) thread.Join();
+    foreach (Exception failure in failures) {
+      if (failure != null) throw failure;
+    }
+    Check.Equal(rounds, ended[0] + ended[1]);
+  }
+
+  private static int AbortedRun(string[] at, int thread) {
+    int ended = 0;
+    Thread caller = Thread.CurrentThread;
+    using (Office365Backup backup = Setup.Backup(at, "thread" + thread)) {
+      backup.OnEndBackup += (o, e) => {
+        Check.That(Thread.CurrentThread == caller, "called in the thread of DoEvents");
+        ended++;
+      };
+      backup.StartBackup();
+      backup.AbortBackup();
+      while (ended == 0) backup.DoEvents();
+    }
+    return ended;
   }
 
   private static void DisposeInHandlerThatFails(string[] at) {

@@ -65,7 +65,7 @@ public final class Lifetimes {
   }
 
   /** The second half of many repetitions leaves nothing that the first half did not. */
-  private static void leavesNothing(int repetitions, long kilobytes, Cases.Step step)
+  static void leavesNothing(int repetitions, long kilobytes, Cases.Step step)
       throws Throwable {
     for (int number = 0; number < repetitions / 2; ++number) {
       step.run();
@@ -273,7 +273,7 @@ public final class Lifetimes {
   public static void closingFromAnotherThreadEndsWhatWaits() throws Exception {
     Path folder = Refused.folder();
     try (ServerSocket silent = Refused.silent()) {
-      for (int number = 0; number < 10; ++number) {
+      for (int number = 0; number < MANY; ++number) {
         Office365backup backup = Refused.backup(folder, silent.getLocalPort());
         backup.startBackup();
         CountDownLatch inside = new CountDownLatch(1);
