@@ -2,7 +2,6 @@
 
 MISSING: dict[str, tuple[str, ...]] = {
     "Office365Backup": (
-        "Timeout",
         "AllowHTTPFallback",
         "AllowNTLMFallback",
         "Append",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,22 @@ BUSY = Answer(500, reason="Internal Server Error")
 
 @rows.setting("MaxRetryCount", default="5", value="2", invalid=("-1", "often"))
 def max_retry_count(case: Case) -> None:
-    """Retries of a message and of a page of the listing: 2 means three tries."""
+    """Retries of a message, of a page of the listing and of the Sync phase's question: 2 means
+    three tries."""
     message = case.run(case.server(failing("$value", BUSY)))
     assert sum("$value" in request.target for request in message.requests) == 3
     assert [event.retry for event in message.journal.of("message_error")] == [True, True, False]
     listing = case.run(case.server(failing("/messages?", BUSY)))
     assert len(listing.requests) == 3 and listing.errors == [705]
+    graph = failing("$batch", BUSY, messages=2)
+    server = case.server(graph)
+    first = case.run(server)
+    graph.gone = {"message-1"}
+    again = case.backup(server)
+    again.data_folder, again.sync_deletes = str(first.folder), True
+    sync = case.run(server, backup=again)
+    assert sum("$batch" in request.target for request in sync.requests) == 3
+    assert sync.errors == [705] and len(sync.files) == 2
     none = case.run(case.server(failing("$value", BUSY)), "MaxRetryCount=0", plain=True)
     assert sum("$value" in request.target for request in none.requests) == 1
 
@@ -234,3 +245,32 @@ def throttle_wait_limit(case: Case) -> None:
         assert len(seen.requests) == (4 if plain else 2)
     assert refusals == {False: [715], True: []}
 
+
+
+@rows.setting("Timeout", default="60", value="1", invalid=("-1", "soon"))
+def timeout(case: Case) -> None:
+    """Silence for that time ends a request with 201; a reply that comes slowly goes on, and so
+    does silence that is shorter."""
+    message = Graph(size=400)
+    pause = threading.Event()  # nobody sets it
+
+    def first(request: Request) -> Answer | None:
+        if "$value" not in request.target:
+            return None
+        pause.wait(1.5)
+        return Answer(headers={"Content-Type": "text/plain"}, body=message.message("message-0"))
+
+    silent = case.server(Graph(first=first))
+    seen = case.run(silent)
+    assert [event.error_code for event in seen.journal.of("message_error")] == [201]
+    assert case.run(silent, plain=True).files != []
+
+    def drip(send: Callable[[bytes], None]) -> None:
+        octets = Answer(body=message.message("message-0")).octets()
+        for start in range(0, len(octets), 100):
+            send(octets[start:start + 100])
+            pause.wait(0.3)
+
+    slow = case.run(case.server(Graph(
+        first=lambda request: Answer(send=drip) if "$value" in request.target else None)))
+    assert slow.errors == [] and len(slow.files) == 1
