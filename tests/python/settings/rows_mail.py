@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from case import Case
 from graph import Graph
 from recorder import Answer, Request
@@ -110,15 +112,18 @@ def entries(folder: Path) -> set[str]:
 
 @rows.setting("WorkingFolder", default="", value="working", invalid=LINES)
 def working_folder(case: Case) -> None:
-    """Where the file that describes the run stands while it runs, and that it is gone then."""
-    with_it = case.folder / "working"
-    with_it.mkdir()
-    backup = case.backup(server := case.server())
-    backup.config(f"{case.row.name}={with_it}")
-    meta = Path(backup.data_folder) / ".meta"
-    seen = case.run(server, backup=backup, during=lambda: (entries(with_it), entries(meta)))
+    """Where the file that describes the run stands while it runs, and that it is gone then; the
+    folder is made where it is missing, and 713 where that cannot be."""
+    with_it, server = case.folder / case.value, case.server()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(case.folder)
+        backup = case.backup(server)
+        meta = Path(backup.data_folder) / ".meta"
+        seen = case.run(server, backup=backup, during=lambda: (entries(with_it), entries(meta)))
     there, elsewhere = seen.observed[0]
     assert len(there) == 1 and entries(with_it) == set()
+    unusable = case.backup(server, f"WorkingFolder={seen.files[0]}", plain=True)
+    assert case.refused(unusable.start_backup).code == 713
     backup = case.backup(server, plain=True)
     meta = Path(backup.data_folder) / ".meta"
     seen = case.run(server, backup=backup, during=lambda: (entries(with_it), entries(meta)))

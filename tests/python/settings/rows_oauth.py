@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -87,8 +88,11 @@ def browser_response_timeout(case: Case) -> None:
     """Nobody comes: 709 after that second, and the web server's port is closed to others."""
     ready = signer(case, "OAuthReUseWebServer=False")
     ready.backup.config(f"OAuthBrowserResponseTimeout={case.value}")
+    late = threading.Timer(20, ready.backup.abort_backup)  # 301: it would wait without end
+    late.start()
     begin = time.monotonic()
     failure = case.refused(ready.backup.authorize)
+    late.cancel()
     assert failure.code == 709 and 1.0 <= time.monotonic() - begin < 20
     assert ready.server.requests == []
 
