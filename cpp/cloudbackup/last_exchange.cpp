@@ -3,12 +3,9 @@
 #include <utility>
 
 #include "core/log.h"
+#include "core/text.h"
 
 namespace coffer::cloudbackup {
-namespace {
-// A listing page is large and of no use here in full when nobody asked for it.
-constexpr std::size_t kMostData = std::size_t{1} << 20;
-}  // namespace
 
 void ExchangeRecord::keep_request(bool keep) {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -20,45 +17,52 @@ void ExchangeRecord::limit_data(std::int64_t octets) {
   limit_ = octets;
 }
 
-void ExchangeRecord::sent(const net::Request& request) {
-  std::string headers;
-  if (!request.authorization.empty()) {
-    headers += core::masked_header("Authorization: " + request.authorization) + "\r\n";
-  }
-  for (const std::string& line : request.headers) {
-    headers += core::masked_header(line) + "\r\n";
-  }
+bool ExchangeRecord::keeps_request() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  method_ = request.method;
-  url_ = request.url;
-  sent_headers_ = std::move(headers);
-  kept_ = keep_request_;
-  body_ = kept_ ? core::masked_body(request.body) : "";
+  return keep_request_;
 }
 
-void ExchangeRecord::came(const net::Reply& reply) {
+void ExchangeRecord::came(const net::Outcome& outcome, const std::string& sent_body, bool secret,
+                          bool message) {
+  const net::Reply& reply = outcome.reply;
   const std::lock_guard<std::mutex> lock(mutex_);
-  std::size_t limit = kMostData;
-  if (limit_ > 0 && static_cast<std::size_t>(limit_) < limit) {
-    limit = static_cast<std::size_t>(limit_);
+  if (!message) {
+    const bool all = limit_ == 0 || reply.body.size() <= static_cast<std::size_t>(limit_);
+    // What is cut must be masked first: a secret that is cut in two is not found any more.
+    data_ = secret || !all ? core::masked_body(reply.body) : reply.body;
+    if (!all) data_.resize(static_cast<std::size_t>(limit_));
   }
-  // Masking a whole page for each reply would double the work of a listing: only what a user may
-  // have asked for (a limit), or what is small (errors), is kept.
-  const bool keep = limit_ > 0 || reply.status != 200;
-  last_.data = keep ? core::masked_body(std::string_view(reply.body).substr(0, limit)) : "";
+  last_.sent_headers = outcome.sent_head;
+  last_.request.clear();
+  if (keep_request_ && !outcome.sent_head.empty()) {
+    const bool get = core::starts_with(outcome.sent_head, "GET ");  // after a redirect
+    last_.request = outcome.sent_head + "\r\n" + (get ? std::string() : sent_body);
+  }
   last_.status = reply.status;
   last_.status_line = reply.status_line;
-  headers_ = reply.headers;
+  last_.http_version = reply.http_version;
   last_.octets = reply.wire_octets;
+  last_.local_address = outcome.local_address;
+  last_.local_port = outcome.local_port;
+  headers_ = reply.headers;
+}
+
+void ExchangeRecord::new_run() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  last_.local_address.clear();
 }
 
 LastExchange ExchangeRecord::read() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   LastExchange last = last_;
-  if (!method_.empty()) {
-    last.sent_headers = method_ + " " + core::masked_url(url_) + "\r\n" + sent_headers_;
-    if (kept_) last.request = last.sent_headers + "\r\n" + body_;
+  const std::size_t line = last.sent_headers.find("\r\n");
+  const std::string plain = last.sent_headers.substr(0, line);
+  if (line != std::string::npos) {
+    const std::string shown = core::masked_url(plain);
+    last.sent_headers.replace(0, line, shown);
+    if (!last.request.empty()) last.request.replace(0, line, shown);
   }
+  last.data = core::masked_body(data_);
   for (const net::Header& header : headers_) {
     last.headers += core::masked_header(header.name + ": " + header.value) + "\r\n";
   }
@@ -67,17 +71,21 @@ LastExchange ExchangeRecord::read() const {
 
 std::uint64_t RecordingTransport::start(net::Request request, std::shared_ptr<net::BodySink> sink,
                                         net::Done done) {
-  record_.sent(request);
   requests_.fetch_add(1);
-  return inner_->start(std::move(request), std::move(sink),
-                       [this, done = std::move(done)](net::Outcome&& outcome) {
-                         if (outcome.held) {
-                           requests_.fetch_sub(1);
-                         } else {
-                           record_.came(outcome.reply);
-                         }
-                         done(std::move(outcome));
-                       });
+  const bool secret = request.peer != net::Peer::kService;
+  const bool streamed = sink != nullptr;
+  std::string body = record_.keeps_request() ? core::masked_body(request.body) : "";
+  return inner_->start(
+      std::move(request), std::move(sink),
+      [this, secret, streamed, body = std::move(body), done = std::move(done)](
+          net::Outcome&& outcome) {
+        if (outcome.held) {
+          requests_.fetch_sub(1);
+        } else {
+          record_.came(outcome, body, secret, streamed && outcome.reply.status == 200);
+        }
+        done(std::move(outcome));
+      });
 }
 
 }  // namespace coffer::cloudbackup

@@ -19,30 +19,31 @@ namespace coffer::cloudbackup {
 struct LastExchange {
   int status = 0;
   std::string status_line;
+  std::string http_version;
   std::string headers;       // of the reply, a line each, masked
-  std::string data;          // of a reply that is not a message, masked
-  std::string sent_headers;  // masked
-  std::string request;       // masked; only when asked for
+  std::string data;          // of the last reply that was no message, masked
+  std::string sent_headers;  // as they went out, masked
+  std::string request;       // the same with the body, masked; only when asked for
   std::uint64_t octets = 0;
+  std::string local_address;
+  int local_port = 0;
 };
 
 class ExchangeRecord {
  public:
   void keep_request(bool keep);
-  void limit_data(std::int64_t octets);  // 0: all that is kept anyway
-  void sent(const net::Request& request);
-  void came(const net::Reply& reply);
+  bool keeps_request() const;
+  void limit_data(std::int64_t octets);  // 0: all of it
+  // What a request came to. `secret`: its reply holds tokens; `message`: its body went elsewhere.
+  void came(const net::Outcome& outcome, const std::string& sent_body, bool secret, bool message);
+  void new_run();  // there is no connection yet
   LastExchange read() const;
 
  private:
   mutable std::mutex mutex_;
-  // Masked when it is read, which few do, and not for each of a hundred thousand replies.
+  // Masked when they are read, which few do, and not for each of a hundred thousand replies.
   std::vector<net::Header> headers_;
-  std::string method_;
-  std::string url_;
-  std::string sent_headers_;  // masked at once, as the body: a token is not kept
-  std::string body_;
-  bool kept_ = false;  // TransferredRequest was on when it was sent
+  std::string data_;
   LastExchange last_;
   bool keep_request_ = false;
   std::int64_t limit_ = 0;

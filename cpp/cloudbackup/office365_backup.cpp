@@ -174,6 +174,7 @@ void Office365Backup::start(bool resume) {
   auto active = std::make_shared<Active>(*this);
   counters_.reset();
   requests_sent_.store(0);
+  exchange_.new_run();
   store::StoreOptions options;
   options.data_folder = text(kDataFolder);
   options.working_folder = setting_text(kSetWorkingFolder);

@@ -63,6 +63,7 @@ class Office365Backup final : public core::Component {
 
   RunSettings run_settings(bool resume) const;
   net::TransportOptions transport_options() const;
+  std::string ascii_graph_url() const;
   void add_listeners(net::TransportOptions& options, bool at_once);
   oauth::TokenSettings token_settings() const;
   oauth::SignInSettings sign_in_settings() const;

@@ -5,9 +5,11 @@
 #include "cloudbackup/office365_backup.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "core/settings.h"
 #include "core/text.h"
 #include "net/certificates.h"
 #include "net/connection_settings.h"
+#include "net/idna.h"
 #include "net/url.h"
 #include "oauth/key_pair.h"
 #include "office365backup_surface.h"
@@ -87,6 +89,20 @@ void Office365Backup::check_setting(int setting, const std::string& value) const
     case kSetSSLCACerts:
       static_cast<void>(net::ca_certificates("SSLCACerts", value));
       break;
+    case kSetIfModifiedSince:
+      if (!value.empty() && !core::parse_http_date(value)) {
+        throw Error(713,
+                    "IfModifiedSince must be a date of HTTP such as "
+                    "'Sun, 29 Oct 2017 19:43:31 GMT', or empty.");
+      }
+      break;
+    case kSetUseIDNs:
+      if (core::parse_bool(value).value_or(false) && !net::knows_idna()) {
+        throw Error(713,
+                    "UseIDNs cannot be set: this build has no libidn2. Give host names in their "
+                    "xn-- form.");
+      }
+      break;
     case kSetProxyAuthorization:
       check_header_value("ProxyAuthorization", value);
       break;
@@ -120,7 +136,7 @@ void Office365Backup::after_set_setting(int setting, int /*index*/) {
   } else if (setting == kSetKeepAliveTime || setting == kSetKeepAliveInterval) {
     store_setting(kSetTCPKeepAlive, "True");  // setting either switches it on (manual)
   } else if (setting == kSetTransferredRequest) {
-    exchange_.keep_request(setting_flag(kSetTransferredRequest));
+    exchange_.keep_request(Component::compute_setting(setting, 0) == "ON");
   } else if (setting == kSetTransferredDataLimit) {
     exchange_.limit_data(setting_number(kSetTransferredDataLimit));
   } else {
@@ -177,6 +193,17 @@ std::string Office365Backup::compute_setting(int setting, int index) const {
       const FailedMessage failed = counters_.failed_message(index);
       return failed.id + " " + std::to_string(failed.code) + " " + failed.text;
     }
+    case kSetLocalHost:
+    case kSetLocalPort: {
+      // Manual: once there is a connection, its own end of it.
+      const LastExchange last = exchange_.read();
+      if (!locked() || last.local_address.empty()) {
+        return Component::compute_setting(setting, index);
+      }
+      return setting == kSetLocalHost ? last.local_address : std::to_string(last.local_port);
+    }
+    case kSetNegotiatedHTTPVersion:
+      return exchange_.read().http_version;
     case kSetStatusCode:
       return std::to_string(exchange_.read().status);
     case kSetStatusLine:
@@ -196,9 +223,23 @@ std::string Office365Backup::compute_setting(int setting, int index) const {
   }
 }
 
+// With UseIDNs the whole run speaks of the service by its name in the domain name system, as the
+// service itself does in its links.
+std::string Office365Backup::ascii_graph_url() const {
+  const std::string url = setting_text(kSetGraphURL);
+  if (!setting_flag(kSetUseIDNs)) {
+    return url;
+  }
+  std::string ascii = net::with_ascii_host(url);
+  if (ascii.empty()) {
+    throw Error(713, "The host in GraphURL is no internationalized domain name (UseIDNs).");
+  }
+  return ascii;
+}
+
 RunSettings Office365Backup::run_settings(bool resume) const {
   RunSettings settings;
-  const std::string graph_url = setting_text(kSetGraphURL);
+  const std::string graph_url = ascii_graph_url();
   settings.service = checked_graph_url(graph_url);
   settings.graph_url = without_trailing_slash(graph_url);
   settings.user_id = setting_text(kSetUserId);
@@ -272,7 +313,8 @@ oauth::SignInSettings Office365Backup::sign_in_settings() const {
 net::TransportOptions Office365Backup::transport_options() const {
   net::TransportOptions options =
       net::read_connection_settings([this](std::string_view name) { return value_named(name); });
-  options.service = checked_graph_url(setting_text(kSetGraphURL));
+  options.service = checked_graph_url(ascii_graph_url());
+  options.keep_sent_head = true;
   options.max_connections = static_cast<int>(number(kMaxConnections));
   net::add_certificates(certificates_, setting_text(kSetSSLCACerts), options);
   return options;

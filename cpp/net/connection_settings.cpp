@@ -55,6 +55,12 @@ void read_http(const Reader& read, TransportOptions& options) {
   }
   read.into("FollowRedirects", options.follow_redirects);
   read.into("MaxRedirectAttempts", options.max_redirects);
+  read.into("GetOn302Redirect", options.get_on_302);
+  read.into("CompressHTTPRequest", options.compress_requests);
+  read.into("UseChunkedEncoding", options.chunked);
+  read.into("ChunkSize", options.chunk_size);
+  read.into("IfModifiedSince", options.if_modified_since);
+  read.into("UseIDNs", options.use_idns);
 }
 
 void read_sockets(const Reader& read, TransportOptions& options) {

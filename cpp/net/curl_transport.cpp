@@ -29,6 +29,11 @@ struct FreeShare {
 };
 using Easy = std::unique_ptr<CURL, FreeEasy>;
 
+// A local port serves one connection at a time.
+std::size_t most_connections(const TransportOptions& options) {
+  return options.local_port > 0 ? 1 : static_cast<std::size_t>(std::max(1, options.max_connections));
+}
+
 class CurlTransport final : public Transport {
  public:
   explicit CurlTransport(TransportOptions options);
@@ -81,7 +86,7 @@ class CurlTransport final : public Transport {
 
 CurlTransport::CurlTransport(TransportOptions options)
     : shared_(std::move(options)),
-      limit_(static_cast<std::size_t>(std::max(1, shared_.options.max_connections))),
+      limit_(most_connections(shared_.options)),
       share_(curl_share_init()),
       multi_(curl_multi_init()) {
   if (!share_ || !multi_) throw core::Error(30002, "Out of memory.");
@@ -329,10 +334,11 @@ void CurlTransport::run_once(milliseconds max_wait) {
     expire();
     apply_answers();
     if (deliver() > 0 || woken || Clock::now() >= until) return;
-    // A redirect or an answer may have made room for what waits.
-    const bool more = !queue_.empty() && busy_.size() < limit_;
+    // A redirect or an answer may have made room for what waits. What begins may also be over at
+    // once, and then there is nothing left to wait for: around again without waiting.
+    const std::size_t before = busy_.size();
     admit();
-    if (more && !busy_.empty()) perform();
+    if (busy_.size() > before || !landed_.empty()) continue;
     const CURLMcode result = curl_multi_poll(multi_.get(), nullptr, 0,
                                              static_cast<int>(wait_time(until).count()), nullptr);
     if (result != CURLM_OK) {

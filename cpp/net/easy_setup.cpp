@@ -1,5 +1,7 @@
 #include "net/easy_setup.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,23 +16,33 @@ namespace {
 constexpr long kReadBuffer = 64L << 10;
 constexpr long kForever = std::numeric_limits<int>::max();  // ms; libcurl's 0 means 300 s
 
-long whole_seconds(int milliseconds) {
-  return std::max<long>(1, (static_cast<long>(milliseconds) + 999) / 1000);
+// The kernel counts in seconds, up to 32767.
+int whole_seconds(int milliseconds) {
+  return std::clamp(milliseconds / 1000 + (milliseconds % 1000 > 0 ? 1 : 0), 1, 32767);
 }
 
 int on_socket(void* self, curl_socket_t socket, curlsocktype) {
   const auto* options = static_cast<const TransportOptions*>(self);
-  const auto put = [socket](int name, const void* value, socklen_t size) {
+  const auto put = [socket](int level, int name, auto value) {
     // A size that the system does not like leaves its own (manual, InBufferSize).
-    static_cast<void>(setsockopt(socket, SOL_SOCKET, name, value, size));
+    static_cast<void>(setsockopt(socket, level, name, &value, sizeof value));
   };
-  if (options->in_buffer > 0) put(SO_RCVBUF, &options->in_buffer, sizeof options->in_buffer);
-  if (options->out_buffer > 0) put(SO_SNDBUF, &options->out_buffer, sizeof options->out_buffer);
+  if (options->in_buffer > 0) put(SOL_SOCKET, SO_RCVBUF, options->in_buffer);
+  if (options->out_buffer > 0) put(SOL_SOCKET, SO_SNDBUF, options->out_buffer);
   // Manual, Linger: True and LingerTime 0 is the system's own way; False ends at once.
   if (!options->linger || options->linger_seconds > 0) {
-    const struct linger value = {1, options->linger ? options->linger_seconds : 0};
-    put(SO_LINGER, &value, sizeof value);
+    put(SOL_SOCKET, SO_LINGER, linger{1, options->linger ? options->linger_seconds : 0});
   }
+  // Not libcurl's options for this, which replace the system's times by their own.
+  if (options->tcp_keep_alive) put(SOL_SOCKET, SO_KEEPALIVE, 1);
+  if (options->tcp_keep_alive && options->tcp_keep_alive_time_ms > 0) {
+    put(IPPROTO_TCP, TCP_KEEPIDLE, whole_seconds(options->tcp_keep_alive_time_ms));
+  }
+  if (options->tcp_keep_alive && options->tcp_keep_alive_interval_ms > 0) {
+    put(IPPROTO_TCP, TCP_KEEPINTVL, whole_seconds(options->tcp_keep_alive_interval_ms));
+  }
+  // The port is ours again as soon as its last connection is closed, not minutes later.
+  if (options->local_port > 0) put(SOL_SOCKET, SO_REUSEADDR, 1);
   return CURL_SOCKOPT_OK;
 }
 
@@ -70,17 +82,6 @@ void set_connection(CURL* easy, const TransportOptions& options, const Url& url)
     const auto rate = static_cast<curl_off_t>(options.max_transfer_rate);
     set(easy, CURLOPT_MAX_SEND_SPEED_LARGE, rate);
     set(easy, CURLOPT_MAX_RECV_SPEED_LARGE, rate);
-  }
-  // Manual: setting a time or an interval turns keep-alive on.
-  if (options.tcp_keep_alive || options.tcp_keep_alive_time_ms > 0 ||
-      options.tcp_keep_alive_interval_ms > 0) {
-    set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    if (options.tcp_keep_alive_time_ms > 0) {
-      set(easy, CURLOPT_TCP_KEEPIDLE, whole_seconds(options.tcp_keep_alive_time_ms));
-    }
-    if (options.tcp_keep_alive_interval_ms > 0) {
-      set(easy, CURLOPT_TCP_KEEPINTVL, whole_seconds(options.tcp_keep_alive_interval_ms));
-    }
   }
   set(easy, CURLOPT_TCP_NODELAY, options.tcp_no_delay ? 1L : 0L);
   set(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "net/idna.h"
 
 namespace coffer::net {
 
@@ -48,14 +49,16 @@ Flight::Flight(Shared& shared, std::uint64_t id, Request request, std::shared_pt
       request_(std::move(request)),
       sink_(std::move(sink)),
       done_(std::move(done)),
-      url_(Url::parse(request_.url)),
       log_(shared.options.log),
       started_(std::chrono::steady_clock::now()) {
   check(request_);
+  std::string url = shared.options.use_idns ? with_ascii_host(request_.url) : request_.url;
+  url_ = Url::parse(url);
   if (!url_.valid || url_.has_userinfo) {
     throw core::Error(713, "The URL must be an absolute http or https URL without a user: " +
                                core::masked_url(request_.url));
   }
+  request_.url = std::move(url);
   if (request_.peer == Peer::kAcs && !is_tls()) {
     throw core::Error(713, "The ACS's URL must be an https URL: " + core::masked_url(request_.url));
   }
@@ -82,6 +85,10 @@ void Flight::begin(CURL* easy) {
     throw core::Error(713, "HTTPVersion 2.0 needs an https URL; use 1.1 for plain http.");
   }
   if (is_tls() && shared_.options.unusable_certificate) throw *shared_.options.unusable_certificate;
+  if (!is_ascii(url_.host)) {  // libcurl would convert it, or not, as the locale goes
+    throw core::Error(11001, "The host " + url_.host +
+                                 " is not ASCII; set UseIDNs, or give the name in its xn-- form.");
+  }
   proxy_ = shared_.proxies.choose(url_);
   log_.set_firewall(proxy_.firewall);
   const bool overridden = shared_.gate && shared_.gate->overridden(url_.host);
@@ -94,6 +101,8 @@ Flight::Next Flight::finish(CURLcode result) {
   curl_off_t octets = 0;
   curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &octets);
   outcome_.reply.wire_octets = static_cast<std::uint64_t>(octets);
+  outcome_.reply.http_version = version_of_reply();
+  take_local_end();
   if (thrown_) {
     const std::exception_ptr thrown = std::exchange(thrown_, nullptr);
     try {
@@ -139,6 +148,12 @@ Flight::Next Flight::judge_reply() {
     fail(1120, "The reply of " + url_.host + " ends without a sign that it is whole.", true);
   } else if (is_redirect(reply.status)) {
     if (follow_redirect()) return Next::kAgain;
+  } else if (reply.status == 304 && !shared_.options.if_modified_since.empty()) {
+    // Manual, IfModifiedSince: an error. Whoever asked knows nothing about what was not sent.
+    fail(151,
+         "The service answered " + reply.status_line +
+             ": nothing has changed since IfModifiedSince; clear that setting to get it.",
+         false);
   }
   return Next::kDone;
 }
@@ -189,7 +204,8 @@ bool Flight::follow_redirect() {
     fail(151, said + "; the redirect is not followed (see FollowRedirects).", false);
     return false;
   }
-  const std::string next = resolve_url(request_.url, location);
+  std::string next = resolve_url(request_.url, location);
+  if (options.use_idns) next = with_ascii_host(next);
   const Url target = Url::parse(next);
   if (!target.valid || target.has_userinfo) {
     fail(706, said + " with a Location that cannot be followed.", false);
@@ -205,13 +221,39 @@ bool Flight::follow_redirect() {
     return false;
   }
   log_.summary(request_.method, request_.url, outcome_, age());
-  if (reply.status == 303 && request_.method != "HEAD") {
+  const bool get = reply.status == 303 || (reply.status == 302 && options.get_on_302);
+  if (get && request_.method != "HEAD") {
     request_.method = "GET";
     request_.body.clear();
   }
   request_.url = next;
   url_ = target;
   return true;
+}
+
+std::string Flight::version_of_reply() const {
+  long version = 0;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+  if (outcome_.reply.status == 0) return {};
+  switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+      return "1.0";
+    case CURL_HTTP_VERSION_1_1:
+      return "1.1";
+    case CURL_HTTP_VERSION_2_0:
+      return "2.0";
+    default:
+      return {};
+  }
+}
+
+void Flight::take_local_end() {
+  char* address = nullptr;
+  long port = 0;
+  curl_easy_getinfo(easy_, CURLINFO_LOCAL_IP, &address);
+  curl_easy_getinfo(easy_, CURLINFO_LOCAL_PORT, &port);
+  if (address != nullptr) outcome_.local_address = address;
+  outcome_.local_port = static_cast<int>(port);
 }
 
 void Flight::fail(std::int32_t code, std::string text, bool transient) {

@@ -23,6 +23,7 @@
 #include "net/openssl/tls_context.h"
 #include "net/tls_gate.h"
 #include "net/transport.h"
+#include "net/upload.h"
 #include "net/wire_log.h"
 
 namespace coffer::net {
@@ -103,6 +104,8 @@ class Flight {
   bool follow_redirect();
   bool body_complete() const;
   bool framing_known() const;
+  std::string version_of_reply() const;
+  void take_local_end();
   std::chrono::milliseconds age() const;
   FailureFacts facts() const;
   void touch() noexcept { last_progress_ = std::chrono::steady_clock::now(); }
@@ -117,6 +120,7 @@ class Flight {
   WireLog log_;
 
   CURL* easy_ = nullptr;
+  Upload upload_;
   HeaderList headers_;
   HeaderList proxy_headers_;
   std::array<char, CURL_ERROR_SIZE> words_{};

@@ -58,6 +58,9 @@ HeaderList Flight::make_headers() const {
       const bool token = core::equal_ignoring_case(name_of(line), "Authorization");
       if (!(token && !request_.authorization.empty())) lines.push_back(line);
     }
+    if (!options.if_modified_since.empty() && request_.method == "GET") {
+      lines.push_back("If-Modified-Since: " + options.if_modified_since);
+    }
   }
   const auto unless_given = [&](const char* name, const std::string& value) {
     if (!value.empty() && !has_name(lines, name)) lines.push_back(std::string(name) + ": " + value);
@@ -65,6 +68,7 @@ HeaderList Flight::make_headers() const {
   unless_given("User-Agent", options.user_agent);
   if (options.compression) unless_given("Accept-Encoding", options.accept_encoding);
   if (!options.keep_alive) unless_given("Connection", "close");
+  if (upload_.compressed()) lines.emplace_back("Content-Encoding: gzip");
 
   HeaderList list;
   for (const std::string& line : lines) {
@@ -86,9 +90,7 @@ void Flight::set_request() {
   if (method == "HEAD") {
     set(easy_, CURLOPT_NOBODY, 1L);
   } else if (method == "POST" || !request_.body.empty()) {
-    set(easy_, CURLOPT_POST, 1L);
-    set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-    set(easy_, CURLOPT_POSTFIELDS, request_.body.c_str());
+    upload_.begin(easy_, method, request_.body, shared_.options);
     if (method != "POST") set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
   } else if (method != "GET") {
     set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
@@ -114,7 +116,7 @@ void Flight::set_request() {
   set(easy_, CURLOPT_PREREQDATA, this);
   set(easy_, CURLOPT_SSL_CTX_FUNCTION, &Flight::on_tls);
   set(easy_, CURLOPT_SSL_CTX_DATA, this);
-  if (log_.headers()) {
+  if (log_.headers() || shared_.options.keep_sent_head) {
     set(easy_, CURLOPT_VERBOSE, 1L);
     set(easy_, CURLOPT_DEBUGFUNCTION, &Flight::on_traffic);
     set(easy_, CURLOPT_DEBUGDATA, this);
@@ -254,9 +256,12 @@ int Flight::on_traffic(CURL*, curl_infotype kind, char* data, std::size_t size,
   auto* flight = static_cast<Flight*>(self);
   try {
     flight->log_.traffic(kind, {data, size});
-    const bool request =
-        kind == CURLINFO_HEADER_OUT && !core::starts_with({data, size}, "CONNECT ");
-    if (request) flight->log_.request_body(flight->request_.body);
+    if (kind == CURLINFO_HEADER_OUT && !core::starts_with({data, size}, "CONNECT ")) {
+      flight->log_.request_body(flight->request_.body);
+      if (flight->shared_.options.keep_sent_head) {
+        flight->outcome_.sent_head = masked_head({data, size}, false);
+      }
+    }
   } catch (...) {
     flight->thrown_ = std::current_exception();
   }

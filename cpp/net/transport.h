@@ -43,6 +43,7 @@ struct Header {
 struct Reply {
   int status = 0;
   std::string status_line;
+  std::string http_version;  // "1.1", as HTTPVersion spells it
   std::vector<Header> headers;
   std::string body;  // empty when a sink took it
   std::uint64_t wire_octets = 0;
@@ -66,6 +67,10 @@ struct Outcome {
   bool transient = false;  // worth another try
   bool held = false;       // it never left (Request::may_go); there is no reply
   Reply reply;             // also as far as it came, when code is not 0
+  std::string sent_head;   // request line as it went out, header with its secrets masked; only
+                           // where TransportOptions::keep_sent_head asks for it
+  std::string local_address;  // of the connection; "" when there was none
+  int local_port = 0;
 };
 
 using Done = std::function<void(Outcome&&)>;

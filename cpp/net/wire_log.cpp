@@ -15,17 +15,22 @@ std::string masked_line(std::string_view line, bool first) {
 
 }  // namespace
 
-void WireLog::header_block(std::string_view block, const char* type) {
+std::string masked_head(std::string_view block, bool first_line_too) {
   std::string text;
-  bool first = true;
   for (std::string_view line : core::split(block, '\n')) {
     line = core::trim(line);
     if (line.empty()) continue;
-    if (!first) text += "\r\n";
-    text += masked_line(line, first);
-    first = false;
+    const bool plain = text.empty() && !first_line_too;
+    text += (plain ? std::string(line) : masked_line(line, text.empty())) + "\r\n";
   }
-  if (!text.empty()) log_->write(core::LogLevel::kVerbose, text, type);
+  return text;
+}
+
+void WireLog::header_block(std::string_view block, const char* type) {
+  std::string text = masked_head(block);
+  if (text.empty()) return;
+  text.resize(text.size() - 2);
+  log_->write(core::LogLevel::kVerbose, text, type);
 }
 
 void WireLog::traffic(curl_infotype kind, std::string_view data) {

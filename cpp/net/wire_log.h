@@ -16,6 +16,10 @@
 
 namespace coffer::net {
 
+// Request or status line and header fields, each ended by CRLF, with every secret masked. Masking
+// the URL of a request line is much of the work: who shows it rarely does that later.
+std::string masked_head(std::string_view block, bool first_line_too = true);
+
 class WireLog {
  public:
   explicit WireLog(core::Log* log) : log_(log) {}

@@ -47,6 +47,7 @@ class Row:
     read_only: bool = False
     before: tuple[str, ...] = ()
     index: str = ""
+    reads: str | None = None
 
     @property
     def id(self) -> str:
@@ -70,7 +71,7 @@ class Section:
     def setting(self, name: str, *, default: str, value: str, of: str | tuple[str, ...] = BACKUP,
                 invalid: str | tuple[str, ...] = (), code: int = 713, any_text: str = "",
                 before: str | tuple[str, ...] = (),
-                index: str = "") -> Callable[[Effect], Effect]:
+                index: str = "", reads: str | None = None) -> Callable[[Effect], Effect]:
         """A setting that acts: the function below shows how, with `value`."""
         assert bool(invalid) != bool(any_text), f"{name}: either invalid values or any_text"
         assert value != default, f"{name}: the default shows nothing"
@@ -78,7 +79,8 @@ class Section:
         def add(effect: Effect) -> Effect:
             for each in texts(of):
                 self.rows.append(Row(each, name, default, value, effect, texts(invalid), code,
-                                     any_text, before=texts(before), index=index))
+                                     any_text, before=texts(before), index=index,
+                                     reads=reads))
             return effect
         return add
 
