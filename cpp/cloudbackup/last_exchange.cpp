@@ -75,17 +75,17 @@ std::uint64_t RecordingTransport::start(net::Request request, std::shared_ptr<ne
   const bool secret = request.peer != net::Peer::kService;
   const bool streamed = sink != nullptr;
   std::string body = record_.keeps_request() ? core::masked_body(request.body) : "";
-  return inner_->start(
-      std::move(request), std::move(sink),
-      [this, secret, streamed, body = std::move(body), done = std::move(done)](
-          net::Outcome&& outcome) {
-        if (outcome.held) {
-          requests_.fetch_sub(1);
-        } else {
-          record_.came(outcome, body, secret, streamed && outcome.reply.status == 200);
-        }
-        done(std::move(outcome));
-      });
+  return inner_->start(std::move(request), std::move(sink),
+                       [this, secret, streamed, body = std::move(body),
+                        done = std::move(done)](net::Outcome&& outcome) {
+                         if (outcome.held) {
+                           requests_.fetch_sub(1);
+                         } else {
+                           record_.came(outcome, body, secret,
+                                        streamed && outcome.reply.status == 200);
+                         }
+                         done(std::move(outcome));
+                       });
 }
 
 }  // namespace coffer::cloudbackup

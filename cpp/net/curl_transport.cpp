@@ -31,7 +31,8 @@ using Easy = std::unique_ptr<CURL, FreeEasy>;
 
 // A local port serves one connection at a time.
 std::size_t most_connections(const TransportOptions& options) {
-  return options.local_port > 0 ? 1 : static_cast<std::size_t>(std::max(1, options.max_connections));
+  return options.local_port > 0 ? 1
+                                : static_cast<std::size_t>(std::max(1, options.max_connections));
 }
 
 class CurlTransport final : public Transport {

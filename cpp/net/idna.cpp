@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 #if COFFER_HAS_IDN2
-#include <idn2.h>
+#  include <idn2.h>
 #endif
 
 #include <algorithm>

@@ -77,9 +77,9 @@ struct TransportOptions {
   bool compress_requests = false;  // gzip, POST and PUT
   bool chunked = false;            // bodies in chunks, where the version of HTTP has them
   int chunk_size = 16384;
-  std::string if_modified_since;  // an HTTP date, for GET requests to the service
-  bool use_idns = false;          // host names outside ASCII are converted
-  bool keep_sent_head = false;    // Outcome::sent_head
+  std::string if_modified_since;    // an HTTP date, for GET requests to the service
+  bool use_idns = false;            // host names outside ASCII are converted
+  bool keep_sent_head = false;      // Outcome::sent_head
   int timeout_seconds = 60;         // without progress; 0 none
   bool absolute_timeout = false;    // the timeout counts from the start of the request
   int connect_timeout_seconds = 0;  // 0: as timeout

@@ -64,11 +64,11 @@ class BodySink {
 struct Outcome {
   std::int32_t code = 0;  // 0: a reply with a status came whole; else the documented code
   std::string text;
-  bool transient = false;  // worth another try
-  bool held = false;       // it never left (Request::may_go); there is no reply
-  Reply reply;             // also as far as it came, when code is not 0
-  std::string sent_head;   // request line as it went out, header with its secrets masked; only
-                           // where TransportOptions::keep_sent_head asks for it
+  bool transient = false;     // worth another try
+  bool held = false;          // it never left (Request::may_go); there is no reply
+  Reply reply;                // also as far as it came, when code is not 0
+  std::string sent_head;      // request line as it went out, header with its secrets masked; only
+                              // where TransportOptions::keep_sent_head asks for it
   std::string local_address;  // of the connection; "" when there was none
   int local_port = 0;
 };
