@@ -1,6 +1,9 @@
-"""Takes the Python and C samples out of a page and runs them as printed, against a sandbox.
+"""Takes the Python and C samples out of a page and runs them as printed, against a sandbox; then
+its blocks of commands that run each language's examples.
 
-    readme_samples.py PAGE BUILD_ROOT CC...
+    readme_samples.py PAGE BUILD_ROOT LANGUAGES CC...
+
+LANGUAGES are those that were built, as the blocks' first lines name them, with commas between.
 
 A sandbox that runs already is used when GRAPH_URL and GRAPH_TOKEN are set; it has to approve every
 sign-in, and CLIENT_ID, AUTH_URL and the like are then needed too.
@@ -63,7 +66,39 @@ def check(text: str, folder: Path, printed: str) -> None:
         sys.exit(f"{saved} files saved, but it printed: {printed}")
 
 
-def main(page: str, build_root: str, *compiler: str) -> None:
+def example_blocks(page: Path, build: Path, built: list[str], above: Path) -> None:
+    """As printed, in a folder from which the sources and the build look as from the project's."""
+    root = above / "examples"
+    root.mkdir()
+    source = page.resolve().parent
+    for name, target in (("build", build), ("bindings", source / "bindings"),
+                         ("tests", source / "tests")):
+        (root / name).symlink_to(target)
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("PYTHONPATH", "LD_LIBRARY_PATH")}
+    # Debian's interpreter, whose packages the sandbox needs, and none of the user's tools.
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    blocks = [text for text in samples(page, "sh") if "coffer.sandbox.run" in text]
+    languages = {text.splitlines()[0].removeprefix("# "): text for text in blocks}
+    if sorted(languages) != ["C", "C#", "C++", "Java"]:
+        sys.exit(f"the page runs the examples of {sorted(languages)}")
+    for name, text in languages.items():
+        if name not in built:
+            print(f"{name} is left out: it was not built", flush=True)
+            continue
+        print("+", text, flush=True)
+        done = subprocess.run(["sh", "-e", "-c", text], cwd=root, env=environment, timeout=100,
+                              input="123456\n", stdout=subprocess.PIPE, text=True, check=False)
+        print(done.stdout, end="", flush=True)
+        folder = root / f"mailbox-{name.lower().replace('+', 'x').replace('#', 'sharp')}"
+        saved = len(list(folder.glob("*/*.eml")))
+        paid = re.search(r"^(.* > )?transStatus:? Y$", done.stdout, re.MULTILINE)
+        if done.returncode != 0 or saved != 20 or paid is None:
+            sys.exit(f"{name}: exit status {done.returncode}, {saved} messages saved, "
+                     f"{'paid' if paid else 'not paid'}")
+
+
+def main(page: str, build_root: str, languages: str, *compiler: str) -> None:
     build = Path(build_root).resolve()
     environment = dict(os.environ, PYTHONPATH=str(build / "bindings" / "python"),
                        PKG_CONFIG_PATH=str(build / "meson-uninstalled"),
@@ -95,9 +130,10 @@ def main(page: str, build_root: str, *compiler: str) -> None:
             (folder / "backup.c").write_text(text, encoding="utf-8")
             run([*compiler, "-Wall", "-Wextra", "-Werror", "backup.c", *flags], folder, environment)
             check(text, folder, run(["./a.out"], folder, environment))
+        example_blocks(Path(page), build, languages.split(","), root)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4:
+    if len(sys.argv) < 5:
         sys.exit(__doc__)
     main(*sys.argv[1:])
