@@ -103,6 +103,21 @@ extern "C" SWIGEXPORT void SWIGSTDCALL coffer_csharp_callbacks(
 %ignore NAMESPACE::CLASS##Bridge::~CLASS##Bridge;
 %enddef
 
+// What a BridgeHandle needs of a class without events.
+%define COFFER_OBJECT_DELETERS(NAMESPACE, CLASS)
+%inline %{
+static void close_##CLASS(void *VOID_INT_PTR) {
+  static_cast<NAMESPACE::CLASS##Bridge*>(VOID_INT_PTR)->close();
+}
+static void delete_##CLASS(void *VOID_INT_PTR) {
+  delete static_cast<NAMESPACE::CLASS##Bridge*>(VOID_INT_PTR);
+}
+static void delete_##CLASS##_listener(void *VOID_INT_PTR) {
+  static_cast<void>(VOID_INT_PTR);
+}
+%}
+%enddef
+
 %define COFFER_DELETERS(NAMESPACE, CLASS)
 %inline %{
 static void close_##CLASS(void *VOID_INT_PTR) {
@@ -117,10 +132,13 @@ static void delete_##CLASS##_listener(void *VOID_INT_PTR) {
 %}
 %enddef
 
+COFFER_CLASS(coffer::certs, Certificate)
 COFFER_CLASS(coffer::cloudbackup, Office365Backup)
 COFFER_CLASS(coffer::threeds, Client)
+%include "certs.i"
 %include "cloudbackup.i"
 %include "threeds.i"
+COFFER_OBJECT_DELETERS(coffer::certs, Certificate)
 COFFER_DELETERS(coffer::cloudbackup, Office365Backup)
 COFFER_DELETERS(coffer::threeds, Client)
 

@@ -45,10 +45,10 @@ def emit(what: str, library: model.Library, class_name: str | None) -> str:
     function = getattr(importlib.import_module(f"apigen.{module_name}"), function_name)
     if not per_class:
         return str(function(library))
-    classes = [cls for cls in library.classes if class_name in (None, cls.name)]
+    classes = [cls for cls in library.native_classes if class_name in (None, cls.name)]
     if len(classes) != 1:
         raise model.DescriptionError(f"{what}: --class must be one of "
-                                     + ", ".join(cls.name for cls in library.classes))
+                                     + ", ".join(cls.name for cls in library.native_classes))
     return str(function(library, classes[0]))
 
 

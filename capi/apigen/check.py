@@ -18,7 +18,7 @@ _RETURNS = {"void", "string", "bytes", "bool", "int32", "int64"}
 
 def check(library: Library) -> list[str]:
     problems = [*_library(library), *_enums(library), *_types(library), *_errors(library)]
-    for cls in library.classes:
+    for cls in library.native_classes:
         where = cls.name
         problems += (f"{where}: {problem}" for problem in _class(library, cls))
     if not problems:  # emitters may rely on what was checked above
@@ -244,7 +244,7 @@ def _spellings(cls: Class) -> Iterator[str]:
 def _symbols(library: Library) -> Iterator[str]:
     """C has one space of names for functions and types."""
     symbols = [function.name for function in emit_capi.functions(library)]
-    for cls in library.classes:
+    for cls in library.native_classes:
         symbols += [cls.c_prefix, *(emit_capi.event_type(cls, event) for event in cls.events)]
     for double in _twice(symbols):
         yield f"{double}: name: two items in C"

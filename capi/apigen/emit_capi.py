@@ -104,13 +104,19 @@ def _class_functions(library: Library, cls: Class) -> list[Function]:
                  "A setting by its number: static texts; effect is 0 when it acts, 1 when it has "
                  "no effect here, 2 when it is not available in this version. Pointers that are "
                  "not wanted may be NULL.", first),
+    ] + [
         Function(f"{prefix}_on_idle", "int32_t ",
                  f"{prefix} *self, int32_t (*callback)(void *user_data), "
                  "void *user_data, void (*destroy)(void *user_data)",
                  "Called about every 200 ms, in the thread of a call that waits, while it waits; "
                  "anything but 0 ends the call as an interrupt does (301). user_data and destroy: "
                  "as with events.", first),
-    ]
+    ] * waits(cls)
+
+
+def waits(cls: Class) -> bool:
+    """Whether some of its calls wait, and can be ended meanwhile."""
+    return any(method.blocks for method in cls.methods)
 
 
 def _listener(library: Library, cls: Class, event: Event) -> Function:
@@ -147,7 +153,7 @@ def common_functions(library: Library) -> list[Function]:
 
 
 def functions(library: Library) -> list[Function]:
-    found = [f for cls in library.classes for _, part in sections(library, cls) for f in part]
+    found = [f for cls in library.native_classes for _, part in sections(library, cls) for f in part]
     return sorted(common_functions(library) + found, key=lambda function: function.name)
 
 
@@ -181,9 +187,10 @@ def header(library: Library, cls: Class) -> str:
              f"#include <{library.prefix}/enums.h>", "", "#ifdef __cplusplus", 'extern "C" {',
              "#endif", "", *block_comment(cls.doc),
              f"typedef struct {cls.c_prefix} {cls.c_prefix};", ""]
-    lines += block_comment("Events. An event is valid until its handler returns, and so is what "
-                           "its getters return; setters copy. A handler returns 0, or anything "
-                           "else when it failed.")
+    if cls.events:
+        lines += block_comment("Events. An event is valid until its handler returns, and so is what "
+                               "its getters return; setters copy. A handler returns 0, or "
+                               "anything else when it failed.")
     for event in cls.events:
         kind = event_type(cls, event)
         lines += [f"typedef struct {kind} {kind};",

@@ -9,17 +9,38 @@ from __future__ import annotations
 
 from apigen.emit_csharp_text import (argument, argument_type, doc, inner_type, is_text_twin,
                                      leaf_doc, literal, parameter, public_type, wrap)
+from apigen.emit_swig import bridge_name
 from apigen.model import Class, Compound, Constructor, Enum, Library, Property
 
-# What an argument of a constructor sets.
-ARGUMENT_FIELDS = {
-    "certificateFile": "Store", "certificateData": "EncodedB", "certStoreType": "StoreType",
-    "store": "Store", "storeBlob": "StoreB", "storePassword": "StorePassword",
-    "subject": "Subject", "encoded": "EncodedB", "server": "Server", "port": "Port",
-    "user": "User", "password": "Password",
+# What the arguments of a constructor do. Those of a certificate in the order in which a store is
+# opened: the store drops what was selected, and what selects comes last.
+STEPS = {
+    "certificateFile": ["StoreType = CertStoreTypes.cstPublicKeyFile;", "Store = {arg};",
+                        'fields.Select("*");'],
+    "certificateData": ["StoreType = CertStoreTypes.cstPublicKeyBlob;", "StoreB = {arg};",
+                        'fields.Select("*");'],
+    "certStoreType": ["StoreType = {arg};"], "storePassword": ["StorePassword = {arg};"],
+    "store": ["Store = {arg};"], "storeBlob": ["StoreB = {arg};"],
+    "configurationString": ["CertificateOptions.Each({arg}, fields.Configure);"],
+    "subject": ["fields.Select({arg});"], "encoded": ["EncodedB = {arg};"],
+    "server": ["Server = {arg};"], "port": ["Port = {arg};"], "user": ["User = {arg};"],
+    "password": ["Password = {arg};"],
 }
-# Constructors that imply a field: the one argument says what kind of store it is.
-IMPLIED = {"certificateFile": "StoreType = CertStoreTypes.cstPublicKeyFile;"}
+COPY = """\
+  // The store first, then what selects.
+  internal void CopyFrom({name} source) {{
+    if (source == null) throw new ArgumentNullException("value");
+    {inner} from = source.fields;
+    if (fields.StoreType != from.StoreType) fields.StoreType = from.StoreType;
+    if (fields.StorePassword != from.StorePassword) fields.StorePassword = from.StorePassword;
+    if (!Octets.Same(fields.Store, from.Store)) fields.Store = from.Store;
+    if (fields.KeyPassword != from.KeyPassword) fields.KeyPassword = from.KeyPassword;
+    byte[] encoded = from.Encoded;
+    bool bareKey = encoded.Length == 0 && from.PublicKey.Length != 0;
+    string subject = bareKey ? "*" : from.Subject;
+    if (fields.Subject != subject) fields.Subject = subject;
+    if (!Octets.Same(fields.Encoded, encoded)) fields.Encoded = encoded;
+  }}"""
 
 
 def used_types(library: Library, cls: Class) -> list[Compound]:
@@ -62,9 +83,34 @@ def fields_class(library: Library, compound: Compound) -> str:
              "    return new CofferException(Codes.InvalidValue,",
              '        owner + " has no " + field + " that can be set; leave it out.");', "  }", ""]
     for leaf in inner_leaves(compound):
+        # A certificate without the field has one password for both.
+        absent = "StorePassword" if leaf.leaf == "KeyPassword" else literal(library, leaf)
         lines += [f"  internal virtual {inner_type(leaf)} {leaf.leaf} {{",
-                  f"    get {{ return {literal(library, leaf)}; }}",
+                  f"    get {{ return {absent}; }}",
                   f'    set {{ throw Missing("{leaf.leaf}"); }}', "  }"]
+    if library.object_of(compound.name) is not None:
+        lines += ['  internal virtual void Select(string subject) { throw Missing("Select"); }',
+                  '  internal virtual void Configure(string line) { throw Missing("Config"); }']
+    return "\n".join(lines + ["}\n"])
+
+
+def own_class(library: Library, compound: Compound, native: Class) -> str:
+    """The fields of an object of the library that stands alone."""
+    name, bridge = f"Stored{compound.name}", bridge_name(native)
+    lines = [f"internal sealed class {name} : {fields_name(compound)} {{",
+             f"  private readonly {bridge} bridge = new {bridge}();", "",
+             f'  internal {name}() : base("{compound.name}") {{ }}', ""]
+    for leaf in inner_leaves(compound):
+        read, given = f"bridge.{leaf.snake}()", "value"
+        if leaf.enum:
+            read, given = f"({leaf.enum}){read}", "(int)value"
+        lines += [f"  internal override {inner_type(leaf)} {leaf.leaf} {{",
+                  f"    get {{ return {read}; }}"]
+        if leaf.field_access == "rw":
+            lines.append(f"    set {{ bridge.set_{leaf.snake}({given}); }}")
+        lines.append("  }")
+    lines += ["  internal override void Select(string subject) { bridge.select(subject); }",
+              "  internal override void Configure(string line) { bridge.config(line); }"]
     return "\n".join(lines + ["}\n"])
 
 
@@ -107,28 +153,21 @@ def constructor(compound: Compound, item: Constructor) -> str:
     lines = [doc(item.doc)]
     lines += [parameter(arg.name, arg.doc) for arg in item.args]
     lines.append(f"  public {compound.name}({arguments}) : this(new Stored{compound.name}()) {{")
-    for arg in item.args:
-        if arg.name == "configurationString":
-            lines.append(f"    CertificateOptions.Check({argument(arg.name)});")
-            continue
-        if arg.name in IMPLIED:
-            lines.append("    " + IMPLIED[arg.name])
-        lines.append(f"    {ARGUMENT_FIELDS[arg.name]} = {argument(arg.name)};")
+    order = list(STEPS)
+    for arg in sorted(item.args, key=lambda one: order.index(one.name)):
+        lines += ["    " + step.format(arg=argument(arg.name)) for step in STEPS[arg.name]]
     return "\n".join(lines + ["  }", ""])
 
 
-def copy_order(compound: Compound) -> list[Property]:
-    """As the description has them, which sets a kind before what depends on it; a certificate's own
-    octets last, since they select by themselves."""
+def copy_method(library: Library, compound: Compound) -> str:
+    if library.object_of(compound.name) is not None:
+        return COPY.format(name=compound.name, inner=fields_name(compound))
+    # As the description has them, which sets a kind before what depends on it.
     leaves = [leaf for leaf in inner_leaves(compound) if leaf.field_access == "rw"]
-    return sorted(leaves, key=lambda leaf: leaf.leaf == "Encoded")
-
-
-def copy_method(compound: Compound) -> str:
     lines = ["  // Sets what differs: a field that a component has not may stay at its default.",
              f"  internal void CopyFrom({compound.name} source) {{",
              '    if (source == null) throw new ArgumentNullException("value");']
-    for leaf in copy_order(compound):
+    for leaf in leaves:
         mine, theirs = f"fields.{leaf.leaf}", f"source.fields.{leaf.leaf}"
         differs = f"{mine} != {theirs}"
         if leaf.type == "bytes":
@@ -149,14 +188,16 @@ def compound_class(library: Library, compound: Compound) -> str:
     lines += [constructor(compound, item) for item in compound.constructors
               or (Constructor(args=(), doc=f"An empty {compound.name}."),)]
     lines += [member(library, compound, leaf) for leaf in compound.fields]
-    return "\n".join(lines + [copy_method(compound), "}\n"])
+    return "\n".join(lines + [copy_method(library, compound), "}\n"])
 
 
 def types(library: Library, cls: Class) -> str:
     """<Package>Types.cs."""
     parts = [enum_type(enum) for enum in used_enums(library, cls)]
     for compound in used_types(library, cls):
+        native = library.object_of(compound.name)
         parts += [compound_class(library, compound), fields_class(library, compound),
-                  stored_class(library, compound)]
-    return wrap(cls, "\n".join(parts))
+                  stored_class(library, compound) if native is None
+                  else own_class(library, compound, native)]
+    return wrap(cls, "\n".join(parts), "Coffer.Interop")
 

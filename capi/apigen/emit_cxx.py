@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apigen import names
+from apigen.emit_capi import waits
 from apigen.model import Class, Enum, Event, Field, Library, Method, Property
 from apigen.prose import CXX_TYPES, comment, default_text, effect_text, index_name, range_text
 
@@ -155,9 +156,11 @@ def handler_setter(cls: Class, event: Event) -> str:
 
 def component(library: Library, cls: Class) -> str:
     raw = cls.c_prefix
-    lines = [comment(cls.doc),
-             comment("Threads: properties and config from any thread at any time; one action "
-                     "(start, do_events, authorize) at a time; abort and close from any thread."),
+    threads = "Threads: properties and config from any thread at any time"
+    if waits(cls):
+        threads += ("; one action (start, do_events, authorize) at a time; abort and close from "
+                    "any thread")
+    lines = [comment(cls.doc), comment(threads + "."),
              f"class {cls.name} : public detail::Component<{raw}> {{", " public:"]
     lines += [f"  using {event.name}Event = {event_class_name(cls, event)};"
               for event in cls.events]
@@ -168,11 +171,14 @@ def component(library: Library, cls: Class) -> str:
             lines.append(setter(cls, leaf))
     for item in cls.methods:
         lines += ["", comment(item.doc, "  "), method(cls, item)]
-    lines += ["", comment("Handlers; an empty function removes one. They run in the thread that "
-                          "calls the method which fires them; what they throw comes out of that "
-                          "method.", "  ")]
+    if cls.events:
+        lines += ["", comment("Handlers; an empty function removes one. They run in the thread "
+                              "that calls the method which fires them; what they throw comes out "
+                              "of that method.", "  ")]
     for event in cls.events:
         lines += [comment(event.doc, "  "), handler_setter(cls, event)]
+    if not waits(cls):
+        return "\n".join(lines + ["};\n"])
     lines += [comment("Called about every 200 ms, in the thread of a call that waits, while it "
                       "waits; false ends the call as an interrupt does (301), what it throws comes "
                       "out of the call.", "  "),

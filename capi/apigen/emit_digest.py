@@ -42,7 +42,7 @@ def digest(library: Library) -> str:
         lines.append(f"{emit_capi.node(library, function.since)} "
                      f"{emit_capi.declaration(function)}")
     lines.append("")
-    for cls in library.classes:
+    for cls in library.native_classes:
         for event in cls.events:
             kind = emit_capi.event_type(cls, event)
             lines.append(f"typedef int32_t (*{kind}_fn)({kind} *event, void *user_data)")
@@ -53,6 +53,6 @@ def digest(library: Library) -> str:
     lines.append("")
     lines += [f"error {error.code} {error.name}{' retryable' if error.retryable else ''}"
               for error in library.errors]
-    for cls in library.classes:
+    for cls in library.native_classes:
         lines += _class(cls)
     return "\n".join(lines) + "\n"

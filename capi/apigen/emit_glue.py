@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apigen import names
 from apigen.cpp_text import BANNER, quoted, truth
-from apigen.emit_capi import (Function, declaration, event_type, sections)
+from apigen.emit_capi import Function, declaration, event_type, sections, waits
 from apigen.emit_engine import event_constant, event_struct, header_name
 from apigen.model import Class, Event, Field, Library, Method, Property
 
@@ -31,8 +31,9 @@ class _Glue:
                     f"return static_cast<int32_t>({self.info}.setting_count);")
         self.define(f"{prefix}_config_item",
                     f"return config_item({self.info}, index, name, type, default_value, effect);")
-        self.define(f"{prefix}_on_idle",
-                    f"return listen_idle(self, {self.info}, callback, user_data, destroy);")
+        if waits(self.cls):
+            self.define(f"{prefix}_on_idle",
+                        f"return listen_idle(self, {self.info}, callback, user_data, destroy);")
 
     def method(self, method: Method) -> None:
         name = f"{self.cls.c_prefix}_{names.snake(method.name)}"
@@ -125,14 +126,14 @@ def glue(library: Library, cls: Class) -> str:
 def tables(library: Library) -> str:
     """Errors and classes of the whole library: library_tables.cpp."""
     lines = [f"// {BANNER}", '#include "library.h"', "", "#include <iterator>", ""]
-    lines += [f'#include "{header_name(cls)}"' for cls in library.classes]
+    lines += [f'#include "{header_name(cls)}"' for cls in library.native_classes]
     lines += ["", f"namespace {library.prefix}::capi {{", "", "const ErrorRow kErrors[] = {"]
     lines += [f"    {{{error.code}, {quoted(error.text)}, {truth(error.retryable)}}},"
               for error in library.errors]
     lines += ["};", "const std::size_t kErrorCount = std::size(kErrors);", "",
               "const core::ClassInfo* const kClasses[] = {"]
     lines += [f"    &{library.prefix}::{cls.package}::k{cls.name}Info,"
-              for cls in library.classes]
+              for cls in library.native_classes]
     lines += ["};", "const std::size_t kClassCount = std::size(kClasses);", "",
               f"}}  // namespace {library.prefix}::capi", ""]
     return "\n".join(lines)

@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from apigen import emit_java_events, emit_java_types, model, names
+from apigen import emit_java_events, emit_java_objects, emit_java_types, model, names
 from apigen.emit_java_types import objects, view_name
 from apigen.java_text import (MADE, TYPES, class_enums, constants, event_class, html,
                               index_parameter, java_type, javadoc, listener, native_bridge,
@@ -159,7 +159,10 @@ def sources(library: Library, cls: Class) -> dict[str, str]:
     for event in cls.events:
         made[event_class(cls, event)] = emit_java_events.event_source(library, cls, event)
     for compound in emit_java_types.used_types(library, cls):
-        made[compound.name] = emit_java_types.type_source(library, cls, compound)
+        native = library.object_of(compound.name)
+        made[compound.name] = (
+            emit_java_types.type_source(library, cls, compound) if native is None
+            else emit_java_objects.type_source(library, cls, compound, native))
     for group in objects(cls):
         made[view_name(group)] = emit_java_types.view_source(library, cls, group)
     return made

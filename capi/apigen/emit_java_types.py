@@ -7,10 +7,6 @@ from apigen.java_text import (MADE, constants, group_enums, java_type, javadoc, 
                               native_bridge, native_name, package, property_texts)
 from apigen.model import Class, Compound, Constructor, Group, Library, Property
 
-# Arguments of constructors whose field is called otherwise.
-_FIELDS = {"certificateData": "EncodedB", "certStoreType": "StoreType", "encoded": "EncodedB",
-           "storeBlob": "StoreB"}
-
 
 def getter_name(leaf: Property) -> str:
     return names.java_getter(leaf.leaf, leaf.type)
@@ -61,17 +57,7 @@ def constructor(compound: Compound, item: Constructor) -> str:
     lines = [javadoc("  ", item.doc, tags=[f"@param {arg.name} {arg.doc}" for arg in item.args]),
              f"  public {compound.name}("
              + ", ".join(f"{kinds[arg.type]} {arg.name}" for arg in item.args) + ") {"]
-    for arg in item.args:
-        if arg.name == "certificateFile":
-            lines.append("    setEncodedB(Text.contents(certificateFile));")
-        elif arg.name == "configurationString":
-            lines += ["    if (configurationString != null && !configurationString.isEmpty()) {",
-                      "      throw Text.refused(\"configurationString\",",
-                      "          \"what it selects is not available in this version; leave it "
-                      "empty.\");", "    }"]
-        else:
-            field = _FIELDS.get(arg.name, arg.name[:1].upper() + arg.name[1:])
-            lines.append(f"    set{field}({arg.name});")
+    lines += [f"    set{arg.name[:1].upper() + arg.name[1:]}({arg.name});" for arg in item.args]
     return "\n".join(lines + ["  }", ""])
 
 
@@ -128,6 +114,13 @@ def view_refusal(group: Group, leaf: Property, reason: str) -> str:
                       "  }", ""])
 
 
+def key_password(there: dict[str, Property]) -> list[str]:
+    """A certificate without the field has one password for both."""
+    if "StorePassword" not in there or "KeyPassword" in there:
+        return []
+    return ["  @Override\n  public String getKeyPassword() {\n    return getStorePassword();\n  }\n"]
+
+
 def view_name(group: Group) -> str:
     return f"{group.name}View"
 
@@ -143,6 +136,7 @@ def view_source(library: Library, cls: Class, group: Group) -> str:
         if base.field_access == "rw" and (leaf is None or not leaf.writable):
             body.append(view_refusal(group, base, "it is read-only." if leaf is not None
                                      else f"{group.name} has no such field."))
+    body += key_password(there) if group.type == "Certificate" else []
     text = "\n".join(body).rstrip()
     used = [f"import {library.prefix}.internal.Text;\n"] if "Text." in text else []
     lines = [MADE + f"package {package(library, cls)};\n", *used,

@@ -54,10 +54,10 @@ def bridge(library: Library, cls: Class) -> str:
     """bridge_<package>.hpp."""
     name = bridge_name(cls)
     lines = [MADE + "#pragma once\n", f"#include <coffer/{cls.package}.hpp>\n",
-             '#include "handled.h"\n', f"namespace {library.prefix}::{cls.package} {{\n",
-             listener(cls),
-             "// The facade with listeners in place of functions. A listener outlives the bridge;",
-             "// null removes it.", "// Threads: as the facade.",
+             '#include "handled.h"\n', f"namespace {library.prefix}::{cls.package} {{\n"]
+    if cls.events:
+        lines += [listener(cls), "// A listener outlives the bridge; null removes it."]
+    lines += ["// The facade with listeners in place of functions.", "// Threads: as the facade.",
              f"class {name} : public {cls.name} {{", " public:"]
     lines += [bridge_listen(cls, event) for event in cls.events]
     return "\n".join(lines + ["};\n", f"}}  // namespace {library.prefix}::{cls.package}\n"])
@@ -95,14 +95,17 @@ def method(item: Method) -> str:
 def interface(library: Library, cls: Class) -> str:
     """<package>.i; included after coffer_common.i and the language's typemaps."""
     name, heard = bridge_name(cls), listener_name(cls)
-    lines = [MADE, "%{", f'#include "bridge_{cls.package}.hpp"', "%}",
-             f"%feature(\"director\") {library.prefix}::{cls.package}::{heard};",
-             f"namespace {library.prefix} {{ namespace {cls.package} {{\n"]
+    lines = [MADE, "%{", f'#include "bridge_{cls.package}.hpp"', "%}"]
+    if cls.events:
+        lines.append(f"%feature(\"director\") {library.prefix}::{cls.package}::{heard};")
+    lines.append(f"namespace {library.prefix} {{ namespace {cls.package} {{\n")
     lines += [event_class(cls, event) for event in cls.events]
-    lines += [f"class {heard} {{", " public:", f"  {heard}();", f"  virtual ~{heard}();"]
-    lines += [f"  virtual bool {names.snake(event.name)}({event_class_name(cls, event)}& event);"
-              for event in cls.events]
-    lines += ["};\n", f"class {name} {{", " public:", f"  {name}();", f"  ~{name}();",
+    if cls.events:
+        lines += [f"class {heard} {{", " public:", f"  {heard}();", f"  virtual ~{heard}();"]
+        lines += [f"  virtual bool {names.snake(event.name)}"
+                  f"({event_class_name(cls, event)}& event);" for event in cls.events]
+        lines.append("};\n")
+    lines += [f"class {name} {{", " public:", f"  {name}();", f"  ~{name}();",
               "  void close();"]
     lines += [leaf(item) for item in cls.native_properties]
     lines += [method(item) for item in cls.methods]

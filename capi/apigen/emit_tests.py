@@ -21,7 +21,8 @@ _SELECTING = {"Subject": 270, "Encoded": 273, "ExtendedKeyUsage": 713, "PublicKe
 
 def _refused(cls: Class, prop: Property) -> int:
     group = next((group for group in cls.groups if group.name == prop.group), None)
-    selects = group is not None and group.type == "Certificate" and prop.computed and prop.on_set
+    kind = group.type if group is not None else cls.fields_of
+    selects = kind == "Certificate" and prop.computed and prop.on_set
     return _SELECTING.get(prop.leaf, 0) if selects else 0
 
 

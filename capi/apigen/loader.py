@@ -173,6 +173,13 @@ class _Loader:
                      item=item, count=count if is_list else None, doc=str(row.get("doc", "")),
                      remarks=str(row.get("remarks", "")), leaves=tuple(leaves))
 
+    def own_fields(self, type_name: str) -> list[Property]:
+        """The fields of a type as properties of the object that it is; the engine computes them."""
+        if type_name not in self.types:
+            raise self.fail(type_name, "fields_of", "unknown type")
+        return [dataclasses.replace(leaf, group=None, computed=True, on_set=leaf.access == "rw")
+                for leaf in self.types[type_name].fields]
+
     def event(self, row: Table) -> Event:
         fields = []
         for entry in self.rows(row, "fields"):
@@ -203,6 +210,8 @@ class _Loader:
             if use not in self.groups:
                 raise self.fail(head.get("name", "class"), "uses", f"unknown group {use}")
             sources.append(self.groups[use])
+        if "fields_of" in head:
+            properties.extend(self.own_fields(str(head["fields_of"])))
         events: list[Event] = []
         settings: list[Setting] = []
         for source in sources:
@@ -249,14 +258,15 @@ class _Loader:
             for row in self.rows(table, "group"):
                 self.keys(row, {"name", "section", "property", "event", "setting"})
                 self.groups[str(row.get("name", "group"))] = row
-        classes = []
+        every = []
         for self.file, table in self.files.items():
             if "class" in table:
-                classes.append(self.read_class(table))
+                every.append(self.read_class(table))
         self.file = "library.toml"
         return self.record(Library, self.files["library.toml"], {"prefix", "version", "versions"},
                            errors=sorted(errors, key=lambda error: int(error.code)), enums=self.enums,
-                           types=self.types, classes=classes)
+                           types=self.types, classes=[cls for cls in every if not cls.fields_of],
+                           objects=[cls for cls in every if cls.fields_of])
 
 
 def load(directory: Path) -> Library:

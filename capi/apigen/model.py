@@ -208,6 +208,7 @@ class Class:
     doc: str
     remarks: str = ""
     uses: tuple[str, ...] = ()
+    fields_of: str = ""  # the type whose fields are its properties: an object behind the bindings
     properties: list[Property] = field(default_factory=list)  # leaves, in order
     groups: list[Group] = field(default_factory=list)
     methods: list[Method] = field(default_factory=list)
@@ -238,9 +239,19 @@ class Library:
     enums: dict[str, Enum] = field(default_factory=dict)
     types: dict[str, Compound] = field(default_factory=dict)
     classes: list[Class] = field(default_factory=list)
+    objects: list[Class] = field(default_factory=list)  # classes with fields_of: C and C++ alone
+
+    @property
+    def native_classes(self) -> list[Class]:
+        """What C and C++ have, which the other bindings stand on."""
+        return self.classes + self.objects
+
+    def object_of(self, type_name: str) -> Class | None:
+        """The class whose objects stand for a type when they stand alone."""
+        return next((cls for cls in self.objects if cls.fields_of == type_name), None)
 
     def class_named(self, name: str) -> Class:
-        return next(cls for cls in self.classes if cls.name == name)
+        return next(cls for cls in self.native_classes if cls.name == name)
 
 
 def load(directory: str | Path) -> Library:

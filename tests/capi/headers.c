@@ -1,6 +1,8 @@
 /* Compiled alone as C99, C11 and C++17, each public header first in turn: what they need they bring
  * themselves. */
-#if defined(FIRST_CLOUDBACKUP)
+#if defined(FIRST_CERTS)
+#  include <coffer/certs.h>
+#elif defined(FIRST_CLOUDBACKUP)
 #  include <coffer/cloudbackup.h>
 #elif defined(FIRST_ENUMS)
 #  include <coffer/enums.h>
@@ -11,6 +13,7 @@
 #elif defined(FIRST_VERSION)
 #  include <coffer/version.h>
 #endif
+#include <coffer/certs.h>
 #include <coffer/cloudbackup.h>
 #include <coffer/coffer.h>
 #include <coffer/enums.h>

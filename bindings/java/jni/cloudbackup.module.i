@@ -4,4 +4,5 @@
 namespace coffer {
 std::string version();
 }
+%include "certs.i"
 %include "cloudbackup.i"

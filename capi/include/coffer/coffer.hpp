@@ -20,6 +20,7 @@
 // the call that fired the event.
 #pragma once
 
+#include <coffer/certs.hpp>
 #include <coffer/cloudbackup.hpp>
 #include <coffer/support.hpp>
 #include <coffer/threeds.hpp>

@@ -233,7 +233,7 @@ internal static class Lifetimes {
     backup.Dispose();
     using (var client = new Coffer.ThreeDS.Client()) {
       client.OnLog += (o, e) => { };
-      client.ACSRootCerts.Add(new Coffer.ThreeDS.Certificate(new byte[100000]));
+      client.ACSRootCerts.Add(new Coffer.ThreeDS.Certificate { StoreB = new byte[100000] });
     }
   }
 

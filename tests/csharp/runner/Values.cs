@@ -100,9 +100,10 @@ internal static class Values {
       client.Extensions.Count = 10;
       Check.Throws<CofferException>(() => client.Extensions.Add(new Extension()));
       Check.Equal(10, client.Extensions.Count);
-      client.ACSRootCerts.Add(new Coffer.ThreeDS.Certificate("root.pem"));
-      Check.Equal("root.pem", client.ACSRootCerts[0].Store);
-      Check.Equal(Coffer.ThreeDS.CertStoreTypes.cstPublicKeyFile, client.ACSRootCerts[0].StoreType);
+      client.ACSRootCerts.Add(
+          new Coffer.ThreeDS.Certificate(System.Text.Encoding.ASCII.GetBytes(Key)));
+      Check.Equal(Key, client.ACSRootCerts[0].Store);
+      Check.Equal(Coffer.ThreeDS.CertStoreTypes.cstPublicKeyBlob, client.ACSRootCerts[0].StoreType);
       Check.Fails(713, () => client.ACSRootCerts[0].KeyPassword = "x");  // not one of its fields
       var with = new Coffer.ThreeDS.Certificate { KeyPassword = "x" };
       Check.Fails(713, () => client.ACSRootCerts.Add(with));
@@ -113,24 +114,31 @@ internal static class Values {
     }
   }
 
+  // A key and nothing else: what a certificate says is in Certificates.cs.
+  private const string Key = "-----BEGIN PUBLIC KEY-----\n"
+      + "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+      + "-----END PUBLIC KEY-----\n";
+
   private static void Constructors(string[] _) {
-    var blob = new byte[] { 0, 1, 255 };
-    const Coffer.CloudBackup.CertStoreTypes Kind = Coffer.CloudBackup.CertStoreTypes.cstPEMKeyBlob;
+    const Coffer.CloudBackup.CertStoreTypes Blob =
+        Coffer.CloudBackup.CertStoreTypes.cstPublicKeyBlob;
     var empty = new Coffer.CloudBackup.Certificate();
     Check.Equal("MY", empty.Store);
     Check.Equal("", empty.Subject);
-    Check.Equal(Json.Of(blob), Json.Of(new Coffer.CloudBackup.Certificate(blob).EncodedB));
-    var stored = new Coffer.CloudBackup.Certificate(Kind, "file", "word", "CN=x");
-    Check.Equal("file|word|CN=x", stored.Store + "|" + stored.StorePassword + "|" + stored.Subject);
-    Check.Equal(Kind, stored.StoreType);
-    var octets = new Coffer.CloudBackup.Certificate(Kind, blob, "word", blob);
-    Check.Equal(Json.Of(blob), Json.Of(octets.StoreB));
-    Check.Equal(Json.Of(blob), Json.Of(octets.EncodedB));
-    blob[0] = 9;
-    Check.Equal(0, (int)octets.StoreB[0]);  // a copy
-    new Coffer.CloudBackup.Certificate(Kind, "f", "", "x", "PersistPFXKey=True\r\n");
-    Check.Fails(713, () => new Coffer.CloudBackup.Certificate(Kind, "f", "", "x", "Thumbprint=00"));
-    Check.Fails(714, () => new Coffer.CloudBackup.Certificate(Kind, blob, "", "x", "Other=1"));
+    byte[] octets = System.Text.Encoding.ASCII.GetBytes(Key);
+    var made = new Coffer.CloudBackup.Certificate(octets);
+    Check.Equal(Blob, made.StoreType);
+    octets[0] = 9;
+    Check.Equal(Key, made.Store);  // a copy
+    Check.Fails(271, () => new Coffer.CloudBackup.Certificate(new byte[] { 0, 1, 255 }));
+    Check.Fails(271, () => new Coffer.CloudBackup.Certificate("no such file"));
+    Check.Fails(270, () => new Coffer.CloudBackup.Certificate(
+        Coffer.CloudBackup.CertStoreTypes.cstUser, "MY", "", "CN=x"));
+    new Coffer.CloudBackup.Certificate(Blob, Key, "", "*", "PersistPFXKey=True\r\n \r\n");
+    new Coffer.CloudBackup.Certificate(Blob, Key, "", "*", null);
+    Check.Fails(713,
+        () => new Coffer.CloudBackup.Certificate(Blob, Key, "", "*", "Thumbprint=00"));
+    Check.Fails(714, () => new Coffer.CloudBackup.Certificate(Blob, Key, "", "*", "Other=1"));
   }
 
   // Every member of a disposed component answers with 30001.

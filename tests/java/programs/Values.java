@@ -5,7 +5,6 @@ import coffer.cloudbackup.Office365backup;
 import coffer.threeds.Certificate;
 import coffer.threeds.Client;
 import coffer.threeds.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Values of every kind on their way through, and what does not fit. */
@@ -136,49 +135,39 @@ public final class Values {
     Cases.equal("", two.getServer());
   }
 
-  public static void certificatesAreMadeInEachDocumentedWay() throws Exception {
-    byte[] data = {1, 2, 3};
-    Path file = Files.createTempFile("cert", ".pem");
-    try {
-      Files.write(file, data);
-      Cases.equal(data, new Certificate(file.toString()).getEncodedB());
-    } finally {
-      Files.delete(file);
-    }
-    Cases.fails(302, () -> new Certificate(file.toString()));
-    Cases.equal(data, new Certificate(data).getEncodedB());
-    Certificate[] made = {
-      new Certificate(Certificate.cstPEMKeyFile, "store", "secret", "CN=me"),
-      new Certificate(Certificate.cstPEMKeyFile, "store", "secret", "CN=me", ""),
-      new Certificate(Certificate.cstPEMKeyFile, "store", "secret", data),
-      new Certificate(Certificate.cstPEMKeyFile, "store".getBytes(UTF_8), "secret", "CN=me"),
-      new Certificate(Certificate.cstPEMKeyFile, "store".getBytes(UTF_8), "secret", "CN=me", null),
-      new Certificate(Certificate.cstPEMKeyFile, "store".getBytes(UTF_8), "secret", data),
-    };
-    for (int index = 0; index < made.length; ++index) {
-      Cases.equal(6, made[index].getStoreType());
-      Cases.equal("store", made[index].getStore());
-      Cases.equal("secret", made[index].getStorePassword());
-      Cases.equal(index % 3 == 2 ? "" : "CN=me", made[index].getSubject());
-      Cases.equal(index % 3 == 2 ? data : new byte[0], made[index].getEncodedB());
-    }
-    Cases.fails(713, () -> new Certificate(6, "store", "", "", "Thumbprint=00"));
+  // A key and nothing else: what a certificate says is in Certificates.java.
+  private static final String KEY = String.join("\n", "-----BEGIN PUBLIC KEY-----",
+      "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=",
+      "-----END PUBLIC KEY-----", "");
+
+  public static void aCertificateHasItsStore() {
     Certificate empty = new Certificate();
     Cases.equal("MY", empty.getStore());
     Cases.equal("", empty.getEncoded());
+    byte[] data = KEY.getBytes(UTF_8);
+    Certificate made = new Certificate(data);
+    Cases.equal(Certificate.cstPublicKeyBlob, made.getStoreType());
     data[0] = 9; // a copy was taken
-    Cases.equal((byte) 1, made[2].getEncodedB()[0]);
-    made[2].getEncodedB()[0] = 7;
-    Cases.equal((byte) 1, made[2].getEncodedB()[0]);
+    Cases.equal(KEY, made.getStore());
+    made.getStoreB()[0] = 7;
+    Cases.equal(KEY, made.getStore());
+    made.setStore(null);
+    Cases.equal("", made.getStore());
+    Cases.fails(271, () -> new Certificate(new byte[] {1, 2, 3}));
+    Cases.fails(271, () -> new Certificate("no such file"));
+    Cases.fails(270, () -> new Certificate(Certificate.cstUser, "MY", "", "CN=me"));
+    Cases.fails(713, () -> new Certificate(9, KEY, "", "*", "Thumbprint=00"));
+    Cases.fails(714, () -> new Certificate(9, KEY, "", "*", "PersistPFXKey=True\r\nOther=1"));
+    new Certificate(9, KEY, "", "*", "\nPersistPFXKey=False\r\n  UseInternalSecurityAPI=True\n");
+    new Certificate(9, KEY, "", "*", null);
   }
 
   public static void aCertificateIsSetAsAWhole() {
     try (Client client = new Client()) {
-      client.setDirectoryServerCert(
-          new Certificate(Certificate.cstPEMKeyFile, "store", "secret", "CN=me"));
-      Cases.equal("store", client.getDirectoryServerCert().getStore());
-      Cases.equal(Certificate.cstPEMKeyFile, client.getDirectoryServerCert().getStoreType());
-      Cases.equal("CN=me", client.getDirectoryServerCert().getSubject());
+      client.setDirectoryServerCert(new Certificate(9, KEY, "secret", "*"));
+      Cases.equal(KEY, client.getDirectoryServerCert().getStore());
+      Cases.equal(Certificate.cstPublicKeyBlob, client.getDirectoryServerCert().getStoreType());
+      Cases.equal("secret", client.getDirectoryServerCert().getStorePassword());
       client.setDirectoryServerCert(new Certificate());
       Cases.equal("MY", client.getDirectoryServerCert().getStore());
       Cases.equal("", client.getDirectoryServerCert().getStorePassword());

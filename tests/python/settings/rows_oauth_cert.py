@@ -57,7 +57,8 @@ def client_cert_store(case: Case) -> None:
     assert "client_assertion" not in without.exchanged
 
 
-@rows.setting("OAuthClientCertStoreType", default="99", value="6", invalid=("-1", "100", "PEM"))
+@rows.setting("OAuthClientCertStoreType", default="99", value="6",
+              invalid=("-1", "20", "24", "98", "100", "PEM"))
 def client_cert_store_type(case: Case) -> None:
     """A file of PEM is read as that, and not as another kind; the default recognises it."""
     file = case.folder / "app.pem"

@@ -165,7 +165,7 @@ def web_server_cert_store(case: Case) -> None:
 
 
 @rows.setting("OAuthWebServerCertStoreType", default="0", value="6",
-              invalid=("-1", "8", "18", "99", "PEM"))
+              invalid=("-1", "20", "24", "98", "100", "PEM"))
 def web_server_cert_store_type(case: Case) -> None:
     """The store is read as a file of PEM; the store of Windows does not exist here."""
     file = case.folder / "server.pem"

@@ -3,14 +3,10 @@ package coffer.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import coffer.CofferException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Text and octets of one value. */
 public final class Text {
-  private static final int CANNOT_OPEN = 302;
   private static final int INVALID_VALUE = 713;
 
   private Text() {}
@@ -36,16 +32,14 @@ public final class Text {
   }
 
   /**
-   * A file's contents.
+   * Hands each line that is not empty to an action.
    *
-   * @param file its name
-   * @return its octets
+   * @param lines the lines; null is none
+   * @param action what takes one
    */
-  public static byte[] contents(String file) {
-    try {
-      return Files.readAllBytes(Path.of(file));
-    } catch (IOException | InvalidPathException failure) {
-      throw new CofferException(CANNOT_OPEN, "The file " + file + " cannot be read: " + failure);
+  public static void lines(String lines, Consumer<String> action) {
+    if (lines != null) {
+      lines.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(action);
     }
   }
 
