@@ -81,7 +81,6 @@ def test_runs_that_their_handlers_close(url: str, folder: Path) -> None:
             backup.close()
 
         backup.on_log = handle
-        del handle
         backup.start_backup()
         while application.heard == 0:
             backup.do_events()
@@ -96,16 +95,20 @@ def test_runs_that_their_handlers_close(url: str, folder: Path) -> None:
     leaves_nothing(step)
 
 
+def abandoned(url: str, folder: Path) -> weakref.ref[Application]:
+    """In the middle of its run; the handler knows its component."""
+    application = Application(url, folder)
+    application.backup.on_log = lambda event: application.backup.config("LogLevel")
+    application.backup.start_backup()
+    application.backup.do_events()
+    return weakref.ref(application)
+
+
 def test_runs_that_nobody_ends(url: str, folder: Path) -> None:
     references: list[weakref.ref[Application]] = []
 
     def step(number: int) -> None:
-        application = Application(url, folder / str(number))
-        application.backup.on_log = lambda event: application.backup.config("LogLevel")
-        application.backup.start_backup()
-        application.backup.do_events()
-        references.append(weakref.ref(application))
-        del application
+        references.append(abandoned(url, folder / str(number)))
         if number % 25 == 24:  # so many runs at a time
             gc.collect()
             assert all(reference() is None for reference in references)

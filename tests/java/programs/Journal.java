@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * The scenario of test_java_journal.py, told event by event: {@code Journal GRAPH_URL TOKEN
+ * The scenario of tests/python/scenario.py, told event by event: {@code Journal GRAPH_URL TOKEN
  * FOLDER}. Each line is the event's name and its fields as they came, in their order; names in small letters
  * without what languages put between words.
  */
