@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -216,12 +217,17 @@ def device_code(case: Case) -> None:
 
 
 def device_settings(case: Case) -> list[str]:
-    """What the setting reads when the user is told, and afterwards."""
+    """What the setting reads when the user is told, who then gives up."""
     ready = signer(case, "OAuthDeviceCode=True")
     found: list[str] = []
-    ready.backup.on_log = lambda event: (
-        found.append(ready.backup.config(case.row.name)) if "enter" in event.message else None)
-    ready.backup.authorize()
+
+    def look(event: Any) -> None:
+        if "enter" in event.message:
+            found.append(ready.backup.config(case.row.name))
+            ready.backup.abort_backup()
+
+    ready.backup.on_log = look
+    assert case.refused(ready.backup.authorize).code == 301
     return found
 
 
