@@ -5,17 +5,20 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace coffer::revocation {
 
 constexpr std::int64_t kClockTolerance = 300;  // seconds that clocks may differ
 constexpr std::int64_t kLongestUse = 3600;     // seconds that an answer is used at most
+constexpr std::int64_t kPause = 300;           // seconds until what is tolerated is asked again
 
 struct Answer {
   enum class Kind {
     kGood,
     kRevoked,
-    kUnknown,   // nobody knows: no answer came, or the responder said so
+    kUnknown,   // the responder does not know the certificate, or there is nobody to ask
+    kNoAnswer,  // nothing came, or a responder that does not say: another one may
     kUnusable,  // an answer came that must not be believed
   };
   Kind kind = Kind::kUnusable;
@@ -28,6 +31,10 @@ inline Answer unusable(std::string problem) {
 }
 inline Answer unknown(std::string problem) {
   return {Answer::Kind::kUnknown, std::move(problem), 0};
+}
+
+inline Answer no_answer(std::string problem) {
+  return {Answer::Kind::kNoAnswer, std::move(problem), 0};
 }
 
 // "keyCompromise" for a CRLReason (RFC 5280 section 5.3.1), else its number.

@@ -265,7 +265,7 @@ Answer judge_ocsp(std::string_view octets, const OcspRequest& request,
   const auto status = fields.next(kEnumerated);
   if (!status || status->content.size() != 1) return malformed;
   if (const auto code = static_cast<unsigned char>(status->content.front()); code != 0) {
-    return unknown("cannot be checked: its OCSP responder answered " + refusal(code));
+    return no_answer("cannot be checked: its OCSP responder answered " + refusal(code));
   }
   const auto bytes = fields.next(der::constructed(0));
   const auto typed = bytes ? DerReader(bytes->content).next(der::kSequence) : std::nullopt;

@@ -1,5 +1,6 @@
 #include "revocation/ocsp_responder.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "certs/extensions.h"
@@ -32,15 +33,11 @@ bool is_named(const core::DerElement& id, const certs::Certificate& certificate)
                               mine.size());
 }
 
-bool holds_purpose(std::string_view value, std::string_view wanted) {
-  const auto list = DerReader(value).next(der::kSequence);
-  if (!list) return false;
-  for (DerReader reader(list->content); !reader.at_end();) {
-    const auto purpose = reader.next(der::kOid);
-    if (!purpose) return false;
-    if (core::oid_text(purpose->content) == wanted) return true;
-  }
-  return false;
+bool may_answer(const certs::Extensions& extensions) {
+  const auto& purposes = extensions.extended_key_usage;
+  const auto& usage = extensions.key_usage;
+  return purposes && (!usage || (*usage & certs::kDigitalSignature) != 0) &&
+         std::find(purposes->begin(), purposes->end(), "1.3.6.1.5.5.7.3.9") != purposes->end();
 }
 
 std::string delegate_problem(const certs::Certificate& delegate, const certs::Certificate& issuer,
@@ -48,20 +45,14 @@ std::string delegate_problem(const certs::Certificate& delegate, const certs::Ce
   if (delegate.issuer_key() != issuer.subject_key()) {
     return "is signed by a responder of another issuer";
   }
-  bool may_sign = false;
-  bool unchecked = false;
   const auto all = certs::list_extensions(delegate.extension_octets());
   if (!all) return "is signed by a responder whose certificate is malformed";
-  for (const certs::Extension& one : *all) {
-    may_sign =
-        may_sign || (one.oid == "2.5.29.37" && holds_purpose(one.value, "1.3.6.1.5.5.7.3.9"));
-    unchecked = unchecked || one.oid == "1.3.6.1.5.5.7.48.1.5";
-  }
-  const auto& usage = delegate.extensions().key_usage;
-  if (!may_sign || (usage && (*usage & certs::kDigitalSignature) == 0)) {
+  const bool unchecked = std::any_of(all->begin(), all->end(), [](const certs::Extension& one) {
+    return one.oid == "1.3.6.1.5.5.7.48.1.5";
+  });
+  if (!may_answer(delegate.extensions())) {
     return "is signed by a certificate that may not sign OCSP answers";
   }
-  // extKeyUsage is understood here and nocheck never critical; whatever else is critical is not.
   if (delegate.extensions().unknown_critical) {
     return "is signed by a responder whose certificate has a critical extension that is not "
            "understood";

@@ -92,9 +92,9 @@ TEST_CASE("good, revoked, unknown") {
 TEST_CASE("responders that do not say") {
   test::OcspWish wish;
   wish.response_status = OCSP_RESPONSE_STATUS_TRYLATER;
-  says(scene().judge(wish), Kind::kUnknown, "tryLater");
+  says(scene().judge(wish), Kind::kNoAnswer, "tryLater");
   wish.response_status = OCSP_RESPONSE_STATUS_UNAUTHORIZED;
-  says(scene().judge(wish), Kind::kUnknown, "unauthorized");
+  says(scene().judge(wish), Kind::kNoAnswer, "unauthorized");
 }
 
 TEST_CASE("an answer holds from thisUpdate to nextUpdate, clocks may differ by minutes") {
