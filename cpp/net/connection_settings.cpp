@@ -101,6 +101,21 @@ void read_proxies(const Reader& read, TransportOptions& options) {
   read.into("Firewall.AutoDetect", firewall.auto_detect);
 }
 
+void read_revocation(const Reader& read, TransportOptions& options) {
+  int crl = 0;
+  int ocsp = 0;
+  std::int64_t flags = 0;
+  read.into("SSLCheckCRL", crl);
+  read.into("SSLCheckOCSP", ocsp);
+  read.into("SSLSecurityFlags", flags);
+  constexpr std::int64_t kIgnoreUnknown = 0x100;
+  constexpr std::int64_t kIgnoreUnknownAuthority = 0x400;
+  options.revocation.crl = static_cast<revocation::Mode>(crl);
+  options.revocation.ocsp = static_cast<revocation::Mode>(ocsp);
+  options.revocation.ignore_unknown_leaf = (flags & kIgnoreUnknown) != 0;
+  options.revocation.ignore_unknown_authority = (flags & kIgnoreUnknownAuthority) != 0;
+}
+
 void read_tls(const Reader& read, TransportOptions& options) {
   read.into("SSLEnabledProtocols", options.enabled_protocols);
   read.into("SSLServerCACerts", options.server_ca_pem);
@@ -126,6 +141,7 @@ TransportOptions read_connection_settings(const NamedValue& value) {
   read_sockets(read, options);
   read_proxies(read, options);
   read_tls(read, options);
+  read_revocation(read, options);
   return options;
 }
 

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "net/curl_init.h"
 #include "net/flight.h"
+#include "net/revocation_watch.h"
 
 namespace coffer::net {
 
@@ -75,6 +76,7 @@ class CurlTransport final : public Transport {
   const std::size_t limit_;
   std::unique_ptr<CURLSH, FreeShare> share_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
+  std::unique_ptr<RevocationWatch> watch_;
   std::map<std::uint64_t, Entry> entries_;
   std::deque<std::uint64_t> queue_;
   std::deque<std::uint64_t> landed_;
@@ -96,6 +98,10 @@ CurlTransport::CurlTransport(TransportOptions options)
   const long limit = static_cast<long>(limit_);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, limit);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, limit);
+  if (shared_.options.revocation.any()) {
+    watch_ = std::make_unique<RevocationWatch>(*this, shared_.options);
+    shared_.gate->check_with(watch_->check());
+  }
 }
 
 CurlTransport::~CurlTransport() {
@@ -108,11 +114,16 @@ CurlTransport::~CurlTransport() {
 
 std::uint64_t CurlTransport::start(Request request, std::shared_ptr<BodySink> sink, Done done) {
   const std::uint64_t id = ++last_id_;
+  const bool others_wait = request.peer == Peer::kStatus;
   Entry entry;
   entry.flight =
       std::make_unique<Flight>(shared_, id, std::move(request), std::move(sink), std::move(done));
   entries_.emplace(id, std::move(entry));
-  queue_.push_back(id);
+  if (others_wait) {
+    queue_.push_front(id);  // a parked request gave up its place, this one takes it
+  } else {
+    queue_.push_back(id);
+  }
   return id;
 }
 

@@ -12,6 +12,7 @@ namespace coffer::net {
 
 namespace {
 
+constexpr int kMostStatusRedirects = 2;                    // contract section 6
 constexpr std::size_t kErrorBody = std::size_t{64} << 10;  // graph-mail 7
 
 bool has_control(std::string_view text) {
@@ -39,7 +40,7 @@ bool is_refusal(int status) {
 }  // namespace
 
 Shared::Shared(TransportOptions given) : options(std::move(given)), proxies(options), tls(options) {
-  if (options.ask) gate = std::make_shared<TlsGate>(options.ask);
+  if (options.ask || options.revocation.any()) gate = std::make_shared<TlsGate>(options.ask);
 }
 
 Flight::Flight(Shared& shared, std::uint64_t id, Request request, std::shared_ptr<BodySink> sink,
@@ -59,6 +60,10 @@ Flight::Flight(Shared& shared, std::uint64_t id, Request request, std::shared_pt
                                core::masked_url(request_.url));
   }
   request_.url = std::move(url);
+  if (is_for_status() && is_tls()) {
+    throw core::Error(
+        713, "Revocation is asked over plain http alone, not at " + core::masked_url(request_.url));
+  }
   if (request_.peer == Peer::kAcs && !is_tls()) {
     throw core::Error(713, "The ACS's URL must be an https URL: " + core::masked_url(request_.url));
   }
@@ -80,8 +85,9 @@ void Flight::begin(CURL* easy) {
   failed_ = headers_done_ = to_sink_ = new_tls_ = request_sent_ = false;
   words_.fill('\0');
   started_ = std::chrono::steady_clock::now();
+  if (request_.time_limit.count() > 0 && !limit_) limit_ = started_ + request_.time_limit;
   touch();
-  if (shared_.options.http_version == HttpVersion::k20 && !is_tls()) {
+  if (shared_.options.http_version == HttpVersion::k20 && !is_tls() && !is_for_status()) {
     throw core::Error(713, "HTTPVersion 2.0 needs an https URL; use 1.1 for plain http.");
   }
   if (is_tls() && shared_.options.unusable_certificate) throw *shared_.options.unusable_certificate;
@@ -93,6 +99,10 @@ void Flight::begin(CURL* easy) {
   log_.set_firewall(proxy_.firewall);
   const bool overridden = shared_.gate && shared_.gate->overridden(url_.host);
   apply_settings(easy, shared_.options, url_, proxy_, overridden);
+  if (is_for_status()) {  // settings that are about the service's connections
+    set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(easy, CURLOPT_LOCALPORT, 0L);
+  }
   set_request();
 }
 
@@ -120,6 +130,10 @@ Flight::Next Flight::finish(CURLcode result) {
   if (result != CURLE_OK && handshake_) {
     if (handshake_->undecided) return Next::kParked;
     if (handshake_->refused) {
+      if (shared_.gate && handshake_->certificate.status == "OK") {
+        const std::string said = shared_.gate->refusal(url_.host, handshake_->certificate.der);
+        handshake_->certificate.status = said == "OK" ? "by the application" : said;
+      }
       const std::string where = handshake_->for_proxy ? "the proxy " + proxy_.label : url_.host;
       fail(280,
            "The certificate of " + where + " was refused: " + handshake_->certificate.status + ".",
@@ -172,7 +186,8 @@ bool Flight::body_complete() const {
   }
   long version = 0;
   curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
-  if (version >= CURL_HTTP_VERSION_2_0) return true;
+  // What comes from there is whole or has a wrong signature.
+  if (version >= CURL_HTTP_VERSION_2_0 || is_for_status()) return true;
   return is_tls() && handshake_ && handshake_->close_notify;
 }
 
@@ -197,8 +212,9 @@ bool Flight::follow_redirect() {
   const std::string location = reply.header("Location");
   const bool harmless = request_.method == "GET" || request_.method == "HEAD";
   // Secrets in a token request's body never travel to where a reply points.
-  const bool allowed = options.follow_redirects != 0 && request_.peer == Peer::kService &&
-                       (harmless || options.follow_redirects == 1);
+  const bool allowed =
+      is_for_status() || (options.follow_redirects != 0 && request_.peer == Peer::kService &&
+                          (harmless || options.follow_redirects == 1));
   const std::string said = "The service answered " + reply.status_line;
   if (!allowed || location.empty()) {
     fail(151, said + "; the redirect is not followed (see FollowRedirects).", false);
@@ -211,12 +227,17 @@ bool Flight::follow_redirect() {
     fail(706, said + " with a Location that cannot be followed.", false);
     return false;
   }
-  if (options.follow_redirects == 2 && target.scheme != url_.scheme) {
+  // Contract section 6: http alone, to any host, twice at most.
+  if (is_for_status() && (target.scheme != "http" || redirects_ == kMostStatusRedirects)) {
+    fail(151, said + "; only two redirects are followed there, and only to http.", false);
+    return false;
+  }
+  if (options.follow_redirects == 2 && !is_for_status() && target.scheme != url_.scheme) {
     fail(151, said + " to another scheme; that redirect is not followed (see FollowRedirects).",
          false);
     return false;
   }
-  if (++redirects_ > options.max_redirects) {
+  if (++redirects_ > options.max_redirects && !is_for_status()) {
     fail(151, said + " once too often (see MaxRedirectAttempts).", false);
     return false;
   }
@@ -269,8 +290,14 @@ bool Flight::refuse(std::int32_t code, std::string text, bool transient) {
 }
 
 std::optional<Flight::Time> Flight::deadline() const {
+  if (easy_ == nullptr) return std::nullopt;
+  const auto usual = usual_deadline();
+  return limit_ && usual ? std::min(*limit_, *usual) : limit_ ? limit_ : usual;
+}
+
+std::optional<Flight::Time> Flight::usual_deadline() const {
   const int limit = shared_.options.timeout_seconds;
-  if (limit <= 0 || easy_ == nullptr) return std::nullopt;
+  if (limit <= 0) return std::nullopt;
   if (shared_.options.absolute_timeout) return started_ + std::chrono::seconds(limit);
   // Before the request went out libcurl's connect timeout counts.
   if (!request_sent_) return std::nullopt;
@@ -283,6 +310,13 @@ std::chrono::milliseconds Flight::age() const {
 }
 
 void Flight::expire() {
+  if (limit_ && *limit_ <= std::chrono::steady_clock::now()) {
+    fail(201,
+         url_.host + " took longer than " + std::to_string(request_.time_limit.count() / 1000) +
+             " s.",
+         true);
+    return;
+  }
   const std::string seconds = std::to_string(shared_.options.timeout_seconds);
   fail(201,
        shared_.options.absolute_timeout
@@ -380,7 +414,7 @@ bool Flight::keep(const char* data, std::size_t size) {
                       std::to_string(request_.max_reply) + " octets.",
                   false);
   }
-  log_.response_body({data, size});
+  if (!is_for_status()) log_.response_body({data, size});
   Reply& reply = outcome_.reply;
   if (to_sink_) {
     if (sink_->write(data, size)) return true;

@@ -89,6 +89,8 @@ class Flight {
   static int on_traffic(CURL*, curl_infotype kind, char* data, std::size_t size,
                         void* self) noexcept;
 
+  bool is_for_status() const noexcept { return request_.peer == Peer::kStatus; }
+  std::optional<Time> usual_deadline() const;
   void set_request();
   HeaderList make_headers() const;
   void header_line(std::string_view line);
@@ -140,6 +142,7 @@ class Flight {
   bool abandoned_ = false;
   bool reads_refusal_ = false;
   Time started_;
+  std::optional<Time> limit_;  // of all attempts together
   Time last_progress_;
 };
 

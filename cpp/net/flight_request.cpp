@@ -65,8 +65,10 @@ HeaderList Flight::make_headers() const {
   const auto unless_given = [&](const char* name, const std::string& value) {
     if (!value.empty() && !has_name(lines, name)) lines.push_back(std::string(name) + ": " + value);
   };
-  unless_given("User-Agent", options.user_agent);
-  if (options.compression) unless_given("Accept-Encoding", options.accept_encoding);
+  if (!is_for_status()) {  // contract section 6: none of our headers
+    unless_given("User-Agent", options.user_agent);
+    if (options.compression) unless_given("Accept-Encoding", options.accept_encoding);
+  }
   if (!options.keep_alive) unless_given("Connection", "close");
   if (upload_.compressed()) lines.emplace_back("Content-Encoding: gzip");
 
@@ -90,7 +92,9 @@ void Flight::set_request() {
   if (method == "HEAD") {
     set(easy_, CURLOPT_NOBODY, 1L);
   } else if (method == "POST" || !request_.body.empty()) {
-    upload_.begin(easy_, method, request_.body, shared_.options);
+    // The settings about bodies are about the service's.
+    upload_.begin(easy_, method, request_.body,
+                  is_for_status() ? TransportOptions() : shared_.options);
     if (method != "POST") set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
   } else if (method != "GET") {
     set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
@@ -149,7 +153,7 @@ bool Flight::request_may_go() {
     if (shared_.gate) shared_.gate->settled(url_.host, id_);
   }
   request_sent_ = true;
-  shared_.sent.fetch_add(1, std::memory_order_relaxed);
+  if (!is_for_status()) shared_.sent.fetch_add(1, std::memory_order_relaxed);
   touch();
   return true;
 }
@@ -257,7 +261,7 @@ int Flight::on_traffic(CURL*, curl_infotype kind, char* data, std::size_t size,
   try {
     flight->log_.traffic(kind, {data, size});
     if (kind == CURLINFO_HEADER_OUT && !core::starts_with({data, size}, "CONNECT ")) {
-      flight->log_.request_body(flight->request_.body);
+      if (!flight->is_for_status()) flight->log_.request_body(flight->request_.body);
       if (flight->shared_.options.keep_sent_head) {
         flight->outcome_.sent_head = masked_head({data, size}, false);
       }

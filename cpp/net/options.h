@@ -1,6 +1,7 @@
 // Every setting that shapes connections, as the run found it when it started.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "core/log.h"
 #include "core/wipe.h"
 #include "net/url.h"
+#include "revocation/policy.h"
 
 namespace coffer::net {
 
@@ -18,6 +20,7 @@ struct ServerCertificate {
   std::string host;
   std::vector<std::uint8_t> der;  // the leaf
   std::string pem_chain;          // leaf first
+  std::vector<std::string> path;  // DER, leaf to anchor, as verified; empty when it was not
   std::string subject;
   std::string issuer;
   std::string status;  // "OK", or why the library refuses
@@ -110,6 +113,8 @@ struct TransportOptions {
   bool reuse_session = true;
   bool include_chain = false;
   std::string key_log_file;
+  revocation::Policy revocation;  // SSLCheckCRL, SSLCheckOCSP
+  std::chrono::milliseconds revocation_limit = std::chrono::seconds(10);  // of one fetch
 
   ClientCertificate client_certificate;             // empty: none is sent
   std::vector<std::uint8_t> accept_server_cert;     // SSLAcceptServerCert, DER; empty: none

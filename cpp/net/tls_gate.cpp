@@ -1,31 +1,37 @@
 #include "net/tls_gate.h"
 
 #include <algorithm>
+#include <ctime>
 #include <tuple>
 
 namespace coffer::net {
 
 TlsGate::Decision TlsGate::decision(const std::string& host, const Der& der, bool verified) const {
   const auto exact = decided_.find({host, der, verified});
-  if (exact != decided_.end()) return exact->second ? Decision::kAccepted : Decision::kRefused;
+  if (exact != decided_.end()) {
+    const Decided& known = exact->second;
+    if (!known.accepted) return Decision::kRefused;
+    const bool holds = known.until == 0 || std::time(nullptr) < known.until;
+    return holds ? Decision::kAccepted : Decision::kUnknown;
+  }
   // What was accepted against a bad verdict is accepted all the more with a good one; what was
   // refused with a good one is refused all the more with a bad one.
   const auto other = decided_.find({host, der, !verified});
-  if (other == decided_.end() || other->second != verified) return Decision::kUnknown;
+  if (other == decided_.end() || other->second.accepted != verified) return Decision::kUnknown;
   return verified ? Decision::kAccepted : Decision::kRefused;
 }
 
 bool TlsGate::accepted(const std::string& host, const Der& der) const {
   for (const bool verified : {true, false}) {
     const auto found = decided_.find({host, der, verified});
-    if (found != decided_.end() && found->second) return true;
+    if (found != decided_.end() && found->second.accepted) return true;
   }
   return false;
 }
 
 bool TlsGate::overridden(const std::string& host) const {
   return std::any_of(decided_.begin(), decided_.end(), [&](const auto& entry) {
-    return entry.second && !entry.first.verified && entry.first.host == host;
+    return entry.second.accepted && !entry.first.verified && entry.first.host == host;
   });
 }
 
@@ -34,7 +40,7 @@ bool TlsGate::may_connect(const std::string& host, std::uint64_t transfer) const
                                   [&](const auto& entry) { return entry.first.host == host; });
   if (asking) return false;
   const bool known = std::any_of(decided_.begin(), decided_.end(), [&](const auto& entry) {
-    return entry.second && entry.first.host == host;
+    return entry.second.accepted && entry.first.host == host;
   });
   if (known) return true;
   const auto first = first_contact_.find(host);
@@ -66,28 +72,76 @@ void TlsGate::forget(std::uint64_t transfer) {
                  answers_.end());
 }
 
-void TlsGate::ask_open_questions() {
-  std::vector<std::pair<Key, ServerCertificate>> fresh;
-  for (auto& [key, question] : open_) {
-    if (question.put) continue;
-    question.put = true;
-    fresh.emplace_back(key, question.certificate);
+std::string TlsGate::refusal(const std::string& host, const Der& der) const {
+  for (const bool verified : {true, false}) {
+    const auto found = decided_.find({host, der, verified});
+    if (found != decided_.end() && !found->second.accepted) return found->second.status;
   }
-  for (const auto& [key, certificate] : fresh) {
-    // The answer may come after the transport is gone, or twice: both must be harmless.
+  return {};
+}
+
+void TlsGate::ask_open_questions() {
+  std::vector<Key> fresh;
+  for (auto& [key, question] : open_) {
+    if (!std::exchange(question.put, true)) fresh.push_back(key);
+  }
+  for (const Key& key : fresh) {
+    const ServerCertificate certificate = open_.at(key).certificate;
+    if (!check_ || !certificate.verified) {
+      put(key);
+      continue;
+    }
+    // The end may come after the transport is gone.
     const std::weak_ptr<TlsGate> self = weak_from_this();
-    ask_(certificate, [self, about = key](bool accept) {
-      if (const auto gate = self.lock()) gate->answer(about, accept);
+    check_(certificate, [self, about = key](const revocation::Verdict& verdict) {
+      if (const auto gate = self.lock()) gate->checked(about, verdict);
     });
   }
+}
+
+void TlsGate::checked(const Key& key, const revocation::Verdict& verdict) {
+  const auto found = open_.find(key);
+  if (found == open_.end()) return;
+  Question& question = found->second;
+  question.until = verdict.until;
+  if (!verdict.problem.empty()) {
+    question.certificate.verified = false;
+    question.certificate.status = verdict.problem;
+  } else if (accepted(key.host, key.der)) {
+    answer(key, true);  // asked before; only the check had to be made anew
+    return;
+  }
+  put(key);
+}
+
+void TlsGate::put(const Key& key) {
+  const ServerCertificate certificate = open_.at(key).certificate;
+  if (!ask_) {
+    answer(key, certificate.verified);
+    return;
+  }
+  // The answer may come after the transport is gone, or twice: both must be harmless.
+  const std::weak_ptr<TlsGate> self = weak_from_this();
+  ask_(certificate, [self, about = key](bool accept) {
+    if (const auto gate = self.lock()) gate->answer(about, accept);
+  });
 }
 
 void TlsGate::answer(const Key& key, bool accept) {
   const auto found = open_.find(key);
   if (found == open_.end()) return;
-  decided_[key] = accept;
-  for (const std::uint64_t transfer : found->second.waiting) {
-    answers_.push_back({transfer, accept, found->second.certificate.status});
+  const Question& question = found->second;
+  const ServerCertificate& certificate = question.certificate;
+  // Where nobody decided, a check that failed is made anew for the next connection: a responder
+  // that was out of reach may have come back.
+  if (ask_ || accept) {
+    // Accepted against the check's end, it stays accepted.
+    decided_[key] = {accept, certificate.status, certificate.verified ? question.until : 0};
+  } else {
+    decided_.erase(key);
+  }
+  for (const std::uint64_t transfer : question.waiting) {
+    answers_.push_back({transfer, accept, certificate.status});
   }
   open_.erase(found);
 }

@@ -16,12 +16,16 @@
 #include <vector>
 
 #include "net/options.h"
+#include "revocation/checker.h"
 
 namespace coffer::net {
 
 class TlsGate : public std::enable_shared_from_this<TlsGate> {
  public:
   using Ask = std::function<void(const ServerCertificate&, std::function<void(bool)>)>;
+  // Whether the certificates of a verified chain are revoked; tells it at once or later.
+  using Check = std::function<void(const ServerCertificate&,
+                                   std::function<void(const revocation::Verdict&)>)>;
   using Der = std::vector<std::uint8_t>;
   enum class Decision { kUnknown, kAccepted, kRefused };
 
@@ -31,7 +35,11 @@ class TlsGate : public std::enable_shared_from_this<TlsGate> {
     std::string status;  // of the certificate, for the refusal's text
   };
 
+  // Without `ask` the library's verdict holds, and that of the check.
   explicit TlsGate(Ask ask) : ask_(std::move(ask)) {}
+  // Before anybody is asked: what the library has verified. A bad end makes it a refusal of the
+  // library's, a good one holds for as long as the answers do.
+  void check_with(Check check) { check_ = std::move(check); }
 
   // What was decided. `verified` is the library's verdict on this connection: an acceptance given
   // while the verdict was good says nothing about the same certificate once it is bad.
@@ -53,6 +61,8 @@ class TlsGate : public std::enable_shared_from_this<TlsGate> {
   void forget(std::uint64_t transfer);
   // Puts the questions that were not put yet; never called from inside a libcurl callback.
   void ask_open_questions();
+  // Why this certificate is refused; "" when it is not.
+  std::string refusal(const std::string& host, const Der& der) const;
   // The transfers whose answers have come.
   std::vector<Answer> take_answers();
 
@@ -69,12 +79,22 @@ class TlsGate : public std::enable_shared_from_this<TlsGate> {
     ServerCertificate certificate;
     std::vector<std::uint64_t> waiting;
     bool put = false;
+    std::int64_t until = 0;
   };
 
+  struct Decided {
+    bool accepted = false;
+    std::string status;
+    std::int64_t until = 0;  // what was checked is checked anew then; 0: holds for ever
+  };
+
+  void put(const Key& key);
+  void checked(const Key& key, const revocation::Verdict& verdict);
   void answer(const Key& key, bool accept);
 
   Ask ask_;
-  std::map<Key, bool> decided_;
+  Check check_;
+  std::map<Key, Decided> decided_;
   std::map<Key, Question> open_;
   std::map<std::string, std::uint64_t> first_contact_;
   std::vector<Answer> answers_;

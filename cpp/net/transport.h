@@ -18,6 +18,7 @@ enum class Peer {
   kService,  // GraphURL's origin: Authorization, OtherHeaders, cookies
   kToken,    // an authorization server: none of ours
   kAcs,      // an ACS of 3-D Secure: none of ours, https alone
+  kStatus,   // a CRL or OCSP server: none of ours, plain http alone, two redirects at most
 };
 
 struct Request {
@@ -32,6 +33,8 @@ struct Request {
   // request back unsent (Outcome::held). One that has this hook is also handed back while a refusal
   // (429, 503) from the service is being read: what it says is not known yet. Empty: it goes.
   std::function<bool()> may_go;
+  // For all attempts together, from the first on; 0: the run's timeout alone.
+  std::chrono::milliseconds time_limit{0};
   std::size_t max_reply = std::size_t{64} << 20;  // octets after decoding; more is 706
 };
 

@@ -16,20 +16,9 @@
 #include "crypto/random.h"
 #include "revocation/answer.h"
 #include "revocation/fetcher.h"
+#include "revocation/policy.h"
 
 namespace coffer::revocation {
-
-// SSLCheckCRL and SSLCheckOCSP: kIfNamed goes on only if the certificate names no such source.
-enum class Mode { kOff = 0, kIfNamed = 1, kRequired = 2 };
-
-struct Policy {
-  Mode crl = Mode::kOff;
-  Mode ocsp = Mode::kOff;
-  // SSLSecurityFlags 0x100 and 0x400: go on where the status cannot be learnt.
-  bool ignore_unknown_leaf = false;
-  bool ignore_unknown_authority = false;
-  bool any() const noexcept { return crl != Mode::kOff || ocsp != Mode::kOff; }
-};
 
 struct Verdict {
   std::string problem;     // empty: none is revoked

@@ -21,7 +21,7 @@ class Fetcher {
  public:
   virtual ~Fetcher() = default;
   // Sends nothing of ours along, follows few redirects (http alone), ends within a time limit.
-  // `done` is called once, never from inside fetch.
+  // `done` is called once, at once or later.
   virtual void fetch(const Query& query, std::function<void(const Fetched&)> done) = 0;
 };
 

@@ -76,6 +76,16 @@ ServerCertificate describe_certificate(X509_STORE_CTX* verification) {
   return describe(X509_STORE_CTX_get0_cert(verification), use_built ? built : sent);
 }
 
+std::vector<std::string> path_of(X509_STORE_CTX* verification) {
+  const STACK_OF(X509)* built = X509_STORE_CTX_get0_chain(verification);
+  std::vector<std::string> path;
+  for (int i = 0; i < sk_X509_num(built); ++i) {
+    const auto der = der_of(sk_X509_value(built, i));
+    path.emplace_back(der.begin(), der.end());
+  }
+  return path;
+}
+
 ServerCertificate describe_resumed(const SSL* connection) {
   const std::unique_ptr<X509, FreeCertificate> leaf(SSL_get1_peer_certificate(connection));
   ServerCertificate result = describe(leaf.get(), SSL_get_peer_cert_chain(connection));

@@ -141,6 +141,7 @@ int judge(X509_STORE_CTX* verification, Handshake& handshake) {
   handshake.certificate = describe_certificate(verification);
   handshake.certificate.host = handshake.host;
   handshake.certificate.verified = verified;
+  if (verified) handshake.certificate.path = path_of(verification);
   handshake.certificate.status = verified ? "OK" : X509_verify_cert_error_string(reason);
 
   bool accept = verified;
