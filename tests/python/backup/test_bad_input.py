@@ -84,7 +84,7 @@ def test_unknown_settings(backup: Office365Backup) -> None:
 
 def test_settings_that_this_version_lacks_say_so(backup: Office365Backup) -> None:
     with pytest.raises(CofferError) as caught:
-        backup.config("SSLCheckCRL=1")
+        backup.config("LogSSLPackets=True")
     assert caught.value.code == 713
     assert "available" in caught.value.message
 
