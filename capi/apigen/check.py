@@ -212,7 +212,9 @@ def _class(library: Library, cls: Class) -> Iterator[str]:
     items |= {setting.name for setting in cls.settings} | {method.name for method in cls.methods}
     items |= {event.name for event in cls.events}
     for deviation in cls.deviations:
-        for item in deviation.item.split(", "):
+        if deviation.differs not in ("", "default"):
+            yield f"deviation: differs: unknown {deviation.differs}"
+        for item in deviation.items:
             if item not in items:
                 yield f"deviation: item: unknown {item}"
     for double in _twice(setting.name.lower() for setting in cls.settings):

@@ -181,6 +181,11 @@ class Deviation:
     item: str
     what: str
     why: str
+    differs: str = ""  # "default": each item's default is not the manual's; "": nothing of a surface
+
+    @property
+    def items(self) -> list[str]:
+        return self.item.split(", ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +230,11 @@ class Class:
     def native_properties(self) -> list[Property]:
         """What C, C++ and Python export: the above without drafts."""
         return [leaf for leaf in self.engine_properties if leaf.state != "draft"]
+
+    @property
+    def other_defaults(self) -> set[str]:
+        """Properties and settings whose defaults are not those of the manual."""
+        return {item for row in self.deviations if row.differs == "default" for item in row.items}
 
     def property_named(self, name: str) -> Property | None:
         return next((leaf for leaf in self.properties if leaf.name == name), None)

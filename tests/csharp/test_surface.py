@@ -200,6 +200,32 @@ def test_properties_of_the_manual(cls: model.Class, built: Types) -> None:
             assert described.access == row["access"] and access >= row["access"], row["csharp_name"]
 
 
+def value_at(built: Types, cls: model.Class, path: str) -> Any:
+    """As a new component has it; None for what only an element of a list has."""
+    head, _, tail = path.partition(".")
+    if "[" in head or tail == "Count":
+        return None
+    value = properties(built[f"{text.namespace(cls)}.{cls.name}"])[head][2]
+    return value[tail] if tail else value
+
+
+@of_each
+def test_defaults_are_those_of_the_manual_or_a_listed_deviation(cls: model.Class,
+                                                                built: Types) -> None:
+    deviating = set()
+    for row in manual(cls)["properties"]:
+        value = value_at(built, cls, row["csharp_name"])
+        if value is None or row["default"] is None:
+            continue
+        printed = row["default"].strip('"')
+        if row["type"] == "bytes" and not row.get("bytes_variant") and \
+                row["csharp_name"].endswith("B"):
+            printed = base64.b64encode(printed.encode()).decode()
+        if str(value).lower() != printed.lower():
+            deviating.add(row["csharp_name"])
+    assert deviating == {name for name in cls.other_defaults if cls.property_named(name)}
+
+
 @of_each
 def test_methods_and_events_of_the_manual(cls: model.Class, built: Types) -> None:
     tables = manual(cls)

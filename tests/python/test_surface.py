@@ -312,6 +312,35 @@ def test_every_method_and_event_of_the_manual_is_there(of: Surface) -> None:
         assert {name: member.fset is not None for name, member in members(params).items()} == fields
 
 
+def plain(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+@of_each
+def test_defaults_of_the_manual_hold_or_are_a_listed_deviation(of: Surface, made: Any) -> None:
+    """Of properties and settings; what cannot be read of a new object has none."""
+    cls, deviating = of.described, set()
+    by_name = {leaf.snake: leaf for leaf in of.leaves}
+    for row in of.manual()["properties"]:
+        leaf = by_name.get(row["python_name"] or "")
+        if leaf is None or leaf.indexed or row["default"] is None:
+            continue
+        value = plain(getattr(made, leaf.snake) if not leaf.enum
+                      else int(getattr(made, leaf.snake)))
+        if value.lower() != row["default"].strip('"').lower():
+            deviating.add(leaf.name)
+    for row in of.manual()["configs"]:
+        if row.get("indexed") or row.get("default") is None:
+            continue
+        try:
+            value = made.config(row["name"])
+        except coffer.CofferError:
+            continue  # cannot be read
+        if value.lower() != row["default"].strip('"').lower():
+            deviating.add(row["name"])
+    assert deviating == cls.other_defaults
+
+
 @of_each
 def test_every_setting_of_the_manual_is_there(of: Surface, made: Any) -> None:
     for row in of.manual()["configs"]:
