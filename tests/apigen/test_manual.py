@@ -8,26 +8,12 @@ import pytest
 from conftest import table
 
 from apigen import model
-
-INTEGERS = {"int32", "int64"}
+from manual_checks import check_events, check_settings, deviating, printed_default, same_type
 
 
 @pytest.fixture(scope="module")
 def manual() -> dict[str, Any]:
     return table("office365backup.json")
-
-
-def deviating(cls: model.Class) -> set[str]:
-    return {item for deviation in cls.deviations for item in deviation.item.split(", ")}
-
-
-def same_type(mine: str, printed: str) -> bool:
-    return mine in INTEGERS if printed == "int" else mine == printed
-
-
-def printed_default(row: dict[str, Any]) -> str | None:
-    text = row.get("effective_default") or row["default"]
-    return None if text is None else str(text).strip('"')
 
 
 def test_properties(backup: model.Class, manual: dict[str, Any]) -> None:
@@ -104,33 +90,12 @@ def test_methods(backup: model.Class, manual: dict[str, Any]) -> None:
 
 def test_events(backup: model.Class, manual: dict[str, Any]) -> None:
     assert [event.name for event in backup.events] == [row["name"] for row in manual["events"]]
-    for event, row in zip(backup.events, manual["events"], strict=True):
-        assert event.java_listener == row["java_listener_method"]
-        assert [field.name for field in event.fields] == [p["name"] for p in row["params"]]
-        for field, param in zip(event.fields, row["params"], strict=True):
-            assert same_type(field.type, param["type"]), f"{event.name}.{field.name}"
-            assert field.inout == (param["access"] == "rw"), f"{event.name}.{field.name}"
+    check_events(backup, manual["events"])
 
 
 def test_settings(backup: model.Class, manual: dict[str, Any]) -> None:
-    mine = {setting.name: setting for setting in backup.settings}
-    rows = manual["configs"]
-    assert len(rows) == 132
-    assert {name for name, setting in mine.items() if not setting.added} == {
-        row["name"] for row in rows}
-    known = deviating(backup)
-    for row in rows:
-        setting = mine[row["name"]]
-        assert setting.section == row["section"], setting.name
-        assert setting.indexed == row["indexed"], setting.name
-        assert same_type(setting.type, row["type"]), setting.name
-        assert setting.access == (row["access"] or row.get("access_implied") or "rw"), setting.name
-        default = printed_default(row)
-        if default is not None and default.lower() != setting.default.lower():
-            assert setting.name in known, setting.name
-        if row["allowed_values"] and setting.words:
-            values = {str(value["value"]) for value in row["allowed_values"]}
-            assert values == set(setting.words) or setting.name in known, setting.name
+    assert len(manual["configs"]) == 132
+    check_settings(backup, manual["configs"])
 
 
 def test_the_settings_we_add_are_those_of_the_contract(backup: model.Class) -> None:

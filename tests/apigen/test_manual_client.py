@@ -8,7 +8,7 @@ import pytest
 from conftest import table
 
 from apigen import model
-from test_manual import deviating, printed_default, same_type
+from manual_checks import check_events, check_settings, printed_default, same_type
 
 
 @pytest.fixture(scope="module")
@@ -108,34 +108,12 @@ def test_methods(client: model.Class, manual: dict[str, Any]) -> None:
 def test_events(client: model.Class, manual: dict[str, Any]) -> None:
     assert [event.name for event in client.events] == [
         row["canonical_name"] for row in manual["events"]]
-    for event, row in zip(client.events, manual["events"], strict=True):
-        assert event.java_listener == row["java_listener_method"]
-        assert [field.name for field in event.fields] == [p["name"] for p in row["params"]]
-        for field, param in zip(event.fields, row["params"], strict=True):
-            assert same_type(field.type, param["type"]), f"{event.name}.{field.name}"
-            assert field.inout == (param["access"] == "rw"), f"{event.name}.{field.name}"
+    check_events(client, manual["events"])
 
 
 def test_settings(client: model.Class, manual: dict[str, Any]) -> None:
-    mine = {setting.name: setting for setting in client.settings}
-    rows = manual["configs"]
-    assert len(rows) == 76
-    assert {name for name, setting in mine.items() if not setting.added} == {
-        row["name"] for row in rows}
-    known = deviating(client)
-    for row in rows:
-        setting = mine[row["name"]]
-        assert setting.section == row["section"], setting.name
-        assert setting.indexed == bool(row.get("indexed")), setting.name
-        assert same_type(setting.type, row["type"]), setting.name
-        assert setting.access == (row.get("access") or row.get("access_implied") or "rw"), (
-            setting.name)
-        default = printed_default({"default": row.get("default")})
-        if default is not None and default.lower() != setting.default.lower():
-            assert setting.name in known, setting.name
-        if row.get("allowed_values") and setting.words:
-            values = {str(value["value"]) for value in row["allowed_values"]}
-            assert values == set(setting.words) - {""} or setting.name in known, setting.name
+    assert len(manual["configs"]) == 76
+    check_settings(client, manual["configs"])
 
 
 def test_the_settings_we_add_are_those_of_the_contract(client: model.Class) -> None:

@@ -4,11 +4,7 @@
  * Authenticates with a token that was obtained elsewhere, backs up the mailbox, prints progress and
  * every error, and returns 0 only when every message was saved.
  */
-#include <coffer/coffer.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "flow_common.h"
 
 /* What the handlers share with main. */
 typedef struct progress {
@@ -18,25 +14,15 @@ typedef struct progress {
   int ended;
 } progress;
 
-/* Prints why a call failed. */
-static int failed(coffer_office365backup* backup, const char* what, int32_t status) {
-  if (status == COFFER_OK) return 0;
-  fprintf(stderr, "%s: error %ld: %s\n", what, (long)status, coffer_last_error(backup));
-  return 1;
-}
-
 /* Sets a setting given as "Name=" and its value; the value that comes back is not needed. */
 static int set(coffer_office365backup* backup, const char* name, const char* value) {
+  char* text = joined(name, value);
   char* result = NULL;
-  int32_t status;
-  const size_t size = strlen(name) + strlen(value) + 1;
-  char* text = malloc(size);
-  if (text == NULL) return 1;
-  snprintf(text, size, "%s%s", name, value);
-  status = coffer_office365backup_config(backup, text, &result);
+  const int bad =
+      text == NULL || failed(backup, name, coffer_office365backup_config(backup, text, &result));
   free(text);
   coffer_free(result);
-  return failed(backup, name, status);
+  return bad;
 }
 
 static void print_counter(coffer_office365backup* backup, const char* name) {
@@ -97,11 +83,9 @@ static int32_t on_end(coffer_office365backup_end_backup* event, void* data) {
 }
 
 static int configure(coffer_office365backup* backup, char** arguments, progress* state) {
-  size_t size = strlen("Bearer ") + strlen(arguments[1]) + 1;
-  char* bearer = malloc(size);
+  char* bearer = joined("Bearer ", arguments[1]);
   int bad;
   if (bearer == NULL) return 1;
-  snprintf(bearer, size, "Bearer %s", arguments[1]);
   bad =
       failed(backup, "Authorization", coffer_office365backup_set_authorization(backup, bearer)) ||
       failed(backup, "DataFolder", coffer_office365backup_set_data_folder(backup, arguments[3])) ||

@@ -5,31 +5,17 @@
  * input (how the two travel is the program's own affair), and answers each screen with CODE.
  * Returns 0 only when the cardholder was authenticated.
  */
-#include <coffer/coffer.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Prints why a call failed. */
-static int failed(coffer_threeds_client* client, const char* what, int32_t status) {
-  if (status == COFFER_OK) return 0;
-  fprintf(stderr, "%s: error %ld: %s\n", what, (long)status, coffer_last_error(client));
-  return 1;
-}
+#include "flow_common.h"
 
 /* Sets a setting given as "Name=" and its value; the value that comes back is not needed. */
 static int set(coffer_threeds_client* client, const char* name, const char* value) {
+  char* text = joined(name, value);
   char* result = NULL;
-  int32_t status;
-  const size_t size = strlen(name) + strlen(value) + 1;
-  char* text = malloc(size);
-  if (text == NULL) return 1;
-  snprintf(text, size, "%s%s", name, value);
-  status = coffer_threeds_client_config(client, text, &result);
+  const int bad =
+      text == NULL || failed(client, name, coffer_threeds_client_config(client, text, &result));
   free(text);
   coffer_free(result);
-  return failed(client, name, status);
+  return bad;
 }
 
 /* A file, or (NULL) the next line of standard input, as a text of its own. */
