@@ -5,11 +5,11 @@ from __future__ import annotations
 import ssl
 import urllib.request
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -25,6 +25,7 @@ from recorder import Answer, Decide, Recorder, Request
 from table import BACKUP, Row
 
 Prepare = Callable[[Any], object]
+Thing = TypeVar("Thing")
 
 
 @dataclass
@@ -53,6 +54,13 @@ class Seen:
     @property
     def error_text(self) -> str:
         return " ".join(str(entry.description) for entry in self.journal.of("error"))
+
+    @property
+    def refusal(self) -> tuple[int, str]:
+        """Code and text of what ended it; 0 when nothing did."""
+        if self.failure is not None:
+            return self.failure.code, self.failure.message
+        return (self.errors[0], self.error_text) if self.journal.of("error") else (0, "")
 
     @property
     def log(self) -> str:
@@ -102,6 +110,10 @@ class Case:
         if context is None and (tls or not self.is_backup):
             context = self.authority.context()
         return self._stack.enter_context(Recorder(decide, context=context, host=host, path=path))
+
+    def enter(self, thing: AbstractContextManager[Thing]) -> Thing:
+        """Something that ends with the test."""
+        return self._stack.enter_context(thing)
 
     def sandbox(self, **options: Any) -> Sandbox:
         """A sandbox of the test's own."""
