@@ -76,6 +76,17 @@ def entries(options: argparse.Namespace, classes: Path) -> dict[str, bytes]:
     return made
 
 
+def write_jar(output: Path, made: dict[str, bytes]) -> None:
+    fresh = output.with_suffix(".new")
+    with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as jar:
+        for name, contents in made.items():
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            jar.writestr(entry, contents)
+    os.replace(fresh, output)
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="build_jar.py")
     parser.add_argument("--javac", required=True)
@@ -94,14 +105,7 @@ def main(arguments: list[str]) -> int:
         if status != 0:
             return status
         made = entries(options, classes)
-    fresh = options.output.with_suffix(".new")
-    with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as jar:
-        for name, contents in made.items():
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            jar.writestr(entry, contents)
-    os.replace(fresh, options.output)
+    write_jar(options.output, made)
     return 0
 
 
