@@ -62,6 +62,7 @@ class CurlTransport final : public Transport {
   void admit();
   bool begin(Flight& flight);
   void perform();
+  void resume_paused();
   void collect();
   void land(Entry& entry, CURLcode result);
   void take_out(Flight& flight);
@@ -162,7 +163,8 @@ void CurlTransport::admit() {
     Entry& entry = entries_.at(id);
     Flight& flight = *entry.flight;
     const bool asks = shared_.gate && flight.is_tls();
-    if (busy_.size() >= limit_ || (asks && !shared_.gate->may_connect(flight.url().host, id))) {
+    if (busy_.size() >= limit_ || !shared_.pace.open() ||
+        (asks && !shared_.gate->may_connect(flight.url().host, id))) {
       waiting.push_back(id);
       continue;
     }
@@ -254,6 +256,16 @@ void CurlTransport::land(Entry& entry, CURLcode result) {
   }
 }
 
+void CurlTransport::resume_paused() {
+  for (auto& [id, entry] : entries_) {
+    if (!shared_.pace.open()) return;
+    if (entry.state != State::kActive || !entry.flight->paused()) continue;
+    in_curl_ = true;  // what has come is handed over within
+    entry.flight->resume();
+    in_curl_ = false;
+  }
+}
+
 void CurlTransport::collect() {
   int left = 0;
   while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
@@ -327,6 +339,7 @@ std::size_t CurlTransport::deliver() {
 }
 
 milliseconds CurlTransport::wait_time(Clock::time_point until) const {
+  if (!shared_.pace.open()) until = std::min(until, shared_.pace.opens_at());
   for (const auto& [id, entry] : entries_) {
     if (entry.state != State::kActive) continue;
     if (const auto deadline = entry.flight->deadline()) until = std::min(until, *deadline);
@@ -341,6 +354,7 @@ void CurlTransport::run_once(milliseconds max_wait) {
     const bool woken = woken_.exchange(false, std::memory_order_acq_rel);
     apply_answers();
     admit();
+    resume_paused();
     perform();
     collect();
     expire();

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "net/pace.h"
 
 namespace coffer::net {
 
@@ -60,7 +61,8 @@ void set_connection(CURL* easy, const TransportOptions& options, const Url& url)
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   // Refused while the handle still holds the buffer of its last transfer (an HTTP/2 connection that
   // other streams go on using): that buffer has this size already.
-  static_cast<void>(curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReadBuffer));
+  static_cast<void>(curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
+                                     Pace(options.max_transfer_rate).piece(kReadBuffer)));
   // Decoding is BodyDecoder's.
   set(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 
@@ -78,11 +80,6 @@ void set_connection(CURL* easy, const TransportOptions& options, const Url& url)
 
   if (!options.local_host.empty()) set(easy, CURLOPT_INTERFACE, options.local_host.c_str());
   if (options.local_port > 0) set(easy, CURLOPT_LOCALPORT, static_cast<long>(options.local_port));
-  if (options.max_transfer_rate > 0) {
-    const auto rate = static_cast<curl_off_t>(options.max_transfer_rate);
-    set(easy, CURLOPT_MAX_SEND_SPEED_LARGE, rate);
-    set(easy, CURLOPT_MAX_RECV_SPEED_LARGE, rate);
-  }
   set(easy, CURLOPT_TCP_NODELAY, options.tcp_no_delay ? 1L : 0L);
   set(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
   set(easy, CURLOPT_SOCKOPTDATA, &options);

@@ -39,7 +39,8 @@ bool is_refusal(int status) {
 
 }  // namespace
 
-Shared::Shared(TransportOptions given) : options(std::move(given)), proxies(options), tls(options) {
+Shared::Shared(TransportOptions given)
+    : options(std::move(given)), pace(options.max_transfer_rate), proxies(options), tls(options) {
   if (options.ask || options.revocation.any()) gate = std::make_shared<TlsGate>(options.ask);
 }
 
@@ -82,7 +83,7 @@ void Flight::begin(CURL* easy) {
   thrown_ = nullptr;
   header_octets_ = body_octets_ = 0;
   moved_ = 0;
-  failed_ = headers_done_ = to_sink_ = new_tls_ = request_sent_ = false;
+  failed_ = headers_done_ = to_sink_ = new_tls_ = request_sent_ = paused_ = false;
   words_.fill('\0');
   started_ = std::chrono::steady_clock::now();
   if (request_.time_limit.count() > 0 && !limit_) limit_ = started_ + request_.time_limit;
@@ -300,7 +301,7 @@ std::optional<Flight::Time> Flight::usual_deadline() const {
   if (limit <= 0) return std::nullopt;
   if (shared_.options.absolute_timeout) return started_ + std::chrono::seconds(limit);
   // Before the request went out libcurl's connect timeout counts.
-  if (!request_sent_) return std::nullopt;
+  if (!request_sent_ || paused_) return std::nullopt;
   return last_progress_ + std::chrono::seconds(limit);
 }
 

@@ -20,6 +20,7 @@
 #include "net/easy_setup.h"
 #include "net/failure.h"
 #include "net/openssl/tls_context.h"
+#include "net/pace.h"
 #include "net/proxy_choice.h"
 #include "net/tls_gate.h"
 #include "net/transport.h"
@@ -32,6 +33,7 @@ namespace coffer::net {
 struct Shared {
   explicit Shared(TransportOptions given);
   TransportOptions options;
+  Pace pace;
   ProxyChooser proxies;
   TlsContext tls;
   std::shared_ptr<TlsGate> gate;  // null when nobody is asked
@@ -69,6 +71,9 @@ class Flight {
   void fail(std::int32_t code, std::string text, bool transient);
   void abandon() noexcept { abandoned_ = true; }  // callbacks refuse from now on
   bool abandoned() const noexcept { return abandoned_; }
+  // Waits for Shared::pace with octets that have come.
+  bool paused() const noexcept { return paused_; }
+  void resume();
 
   // When the attempt runs out of time unless something comes.
   std::optional<Time> deadline() const;
@@ -140,6 +145,7 @@ class Flight {
   bool new_tls_ = false;
   bool request_sent_ = false;
   bool abandoned_ = false;
+  bool paused_ = false;
   bool reads_refusal_ = false;
   Time started_;
   std::optional<Time> limit_;  // of all attempts together

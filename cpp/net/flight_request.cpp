@@ -153,9 +153,17 @@ bool Flight::request_may_go() {
     if (shared_.gate) shared_.gate->settled(url_.host, id_);
   }
   request_sent_ = true;
+  shared_.pace.passed(request_.body.size());
   if (!is_for_status()) shared_.sent.fetch_add(1, std::memory_order_relaxed);
   touch();
   return true;
+}
+
+void Flight::resume() {
+  paused_ = false;
+  touch();
+  // What goes wrong in it is the transfer's result.
+  static_cast<void>(curl_easy_pause(easy_, CURLPAUSE_CONT));
 }
 
 void Flight::report_connection(const ssl_st* connection) {
@@ -202,6 +210,11 @@ std::size_t Flight::on_body(char* data, std::size_t size, std::size_t count, voi
   try {
     if (flight->abandoned_) return 0;
     flight->touch();
+    if (!flight->shared_.pace.open()) {
+      flight->paused_ = true;
+      return CURL_WRITEFUNC_PAUSE;  // libcurl keeps the octets, and reads no more
+    }
+    flight->shared_.pace.passed(size * count);
     return flight->take_body({data, size * count}) ? size * count : 0;
   } catch (...) {
     flight->thrown_ = std::current_exception();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import urllib.request
 from collections.abc import Callable
@@ -66,6 +67,12 @@ class Seen:
     def log(self) -> str:
         return str(self.journal.log)
 
+    @property
+    def failed_with(self) -> list[int]:
+        """The code of each request that failed; the run itself ends with 705 when it was the
+        listing's last try."""
+        return [int(code) for code in re.findall(r" -> .*?failed with (\d+): ", self.log)]
+
     def headers(self, name: str) -> list[str | None]:
         """That field of each request."""
         return [request.header(name) for request in self.requests]
@@ -102,14 +109,15 @@ class Case:
 
     def server(self, decide: Decide | None = None, *, tls: bool = False,
                context: ssl.SSLContext | None = None, host: str = "127.0.0.1",
-               path: str = "/v1.0") -> Recorder:
+               port: int = 0, path: str = "/v1.0") -> Recorder:
         """A server that answers like a mailbox of one message, or like an ACS for Client (always
         with TLS); it ends with the test."""
         if decide is None:
             decide = Graph() if self.is_backup else self.forward
         if context is None and (tls or not self.is_backup):
             context = self.authority.context()
-        return self._stack.enter_context(Recorder(decide, context=context, host=host, path=path))
+        return self._stack.enter_context(Recorder(
+            decide, context=context, host=host, port=port, path=path))
 
     def enter(self, thing: AbstractContextManager[Thing]) -> Thing:
         """Something that ends with the test."""

@@ -24,6 +24,7 @@ class Graph:
                  first: Callable[[Request], Answer | None] | None = None) -> None:
         self.ids = [f"message-{number}" for number in range(messages)]
         self.size, self.first = size, first
+        self.modified = CREATED
         #: ids that are listed no more, nor found
         self.gone: set[str] = set()
 
@@ -32,7 +33,7 @@ class Graph:
         return text + b"x" * (self.size - len(text))
 
     def _item(self, name: str) -> dict[str, Any]:
-        return {"id": name, "createdDateTime": CREATED, "lastModifiedDateTime": CREATED,
+        return {"id": name, "createdDateTime": CREATED, "lastModifiedDateTime": self.modified,
                 "subject": name, "internetMessageId": f"<{name}@example.com>",
                 "hasAttachments": False}
 

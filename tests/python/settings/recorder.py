@@ -80,6 +80,8 @@ class Answer:
     reason: str = "OK"
     raw: bytes | None = None
     close: bool = False
+    #: a server that the client speaks to from now on, past a 200
+    tunnel: tuple[str, int] | None = None
     #: called with the function that sends, instead of everything above
     send: Callable[[Callable[[bytes], None]], None] | None = None
 
@@ -182,14 +184,27 @@ def server_name(hello: bytes) -> str:
     return ""
 
 
+def relay(client: socket.socket, target: tuple[str, int]) -> None:
+    """Octets both ways until one side ends."""
+    with socket.create_connection(target, LIMIT) as server:
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        other = {client: server, server: client}
+        while True:
+            for stream in select.select(list(other), [], [], LIMIT)[0]:
+                piece = stream.recv(65536)
+                if not piece:
+                    return
+                other[stream].sendall(piece)
+
+
 class Recorder:
     """Listens from construction until close(); `decide` answers each request."""
 
     def __init__(self, decide: Decide, *, context: ssl.SSLContext | None = None,
-                 host: str = "127.0.0.1", path: str = "/v1.0") -> None:
+                 host: str = "127.0.0.1", port: int = 0, path: str = "/v1.0") -> None:
         self.decide, self.context, self.path = decide, context, path
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listener = socket.create_server((host, 0), family=family, backlog=64)
+        self._listener = socket.create_server((host, port), family=family, backlog=64)
         self.host, self.port = host, int(self._listener.getsockname()[1])
         self.connections: list[Connection] = []
         self.problems: list[BaseException] = []
@@ -287,6 +302,9 @@ class Recorder:
         answer = self.decide(request)
         if answer is None:
             self._ended.wait(LIMIT)
+            return False
+        if answer.tunnel is not None:
+            relay(stream, answer.tunnel)
             return False
         if answer.send is not None:
             answer.send(stream.sendall)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from case import Case
+from case import Case, Seen
 from graph import Graph
 from recorder import Answer, Request
 from table import Section
@@ -93,3 +93,58 @@ def authorization(case: Case) -> None:
     """The same value as the property's: the field of each request."""
     seen = case.run()
     assert set(seen.headers("Authorization")) == {case.value}
+
+
+DATE = "Sun, 29 Oct 2017 19:43:31 GMT"
+
+
+@rows.setting("IfModifiedSince", default="", value=DATE,
+              invalid=("yesterday", "2017-10-29", f"{DATE}\r\nX: 1", f"{DATE} or so"))
+def if_modified_since(case: Case) -> None:
+    """The field of each GET to the service. A 304 is an error, 151: the message counts as failed,
+    the file that is there stays, and a run whose listing is answered so ends."""
+    seen = case.run()
+    assert seen.errors == [] and seen.headers("If-Modified-Since") == [DATE, DATE]
+    assert case.run(plain=True).headers("If-Modified-Since") == [None, None]
+    of_the_listing = [False]
+
+    def unchanged(request: Request) -> Answer | None:
+        asked = of_the_listing[0] or "$value" in request.target
+        return Answer(304, reason="Not Modified") if asked else None
+    graph = Graph(1)
+    server = case.server(graph)
+    backup = case.backup(server)
+    backup.sync_deletes = True
+    case.run(server, backup=backup)
+    graph.first, graph.modified = unchanged, "2024-03-06T10:00:00Z"
+    seen = case.run(server, backup=backup)
+    assert seen.setting("MessagesFailed") == "1" and seen.setting("MessagesUnchanged") == "0"
+    assert seen.failed_with == [151] and len(seen.files) == 1
+    of_the_listing[0] = True
+    seen = case.run(server, backup=backup)
+    assert seen.errors == [151] and seen.failed_with == [151] and len(seen.files) == 1
+
+
+@rows.setting("UseIDNs", default="False", value="True", invalid="perhaps")
+def use_idns(case: Case) -> None:
+    """A proxy and a TLS server see the name's xn-- form, where it is asked for, as Host and as the
+    name of the certificate; without it such a host is 11001."""
+    name = "xn--bcher-kva.example"
+    server = case.server(context=case.authority.context(name))
+    proxy = case.server(lambda request: Answer(tunnel=("127.0.0.1", server.port)))
+
+    def run(host: str, *, plain: bool) -> Seen:
+        backup = case.backup(server, "ProxyServer=127.0.0.1", f"ProxyPort={proxy.port}",
+                             plain=plain)
+        backup.config(f"GraphURL=https://{host}/v1.0")
+        return case.run(server, backup=backup)
+
+    seen = run("bücher.example", plain=False)
+    assert seen.errors == [] and len(seen.files) == 1
+    assert proxy.requests[0].line == f"CONNECT {name}:443 HTTP/1.1"
+    assert {connection.sni for connection in server.connections} == {name}
+    assert set(seen.headers("Host")) == {name} and None not in seen.headers("Authorization")
+    asked = len(proxy.requests)
+    assert run("bücher.example", plain=True).failed_with == [11001]
+    assert len(proxy.requests) == asked
+    assert run(name, plain=True).errors == []
