@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -33,13 +34,13 @@ def main(arguments: list[str]) -> int:
               manifest | {name: path.read_bytes() for name, path in sources.items()})
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        listing = folder / "sources.txt"
-        listing.write_text("\n".join(f'"{path}"' for path in sources.values()), encoding="utf-8")
+        roots = os.pathsep.join(str(path) for path in options.sources)
         # What is written is the same for equal sources: no date, no name of a machine.
         command = [options.javadoc, "-d", str(folder / "pages"), "-quiet", "-notimestamp",
                    "--release", RELEASE, "-encoding", "UTF-8", "-Xdoclint:all",
                    "-Xdoclint/package:-coffer.internal", "-Werror", "--show-packages", "exported",
-                   "-windowtitle", f"coffer {options.version}", f"@{listing}"]
+                   "-windowtitle", f"coffer {options.version}",
+                   "--module-source-path", f"coffer={roots}", "--module", "coffer"]
         status = subprocess.run(command, check=False).returncode
         if status == 0:
             pages = {path.relative_to(folder / "pages").as_posix(): path.read_bytes()

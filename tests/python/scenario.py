@@ -1,5 +1,5 @@
-"""One scenario of a backup, told event by event: in Python here, in other languages by programs that
-print the same lines (tests/cxx/journal.cpp, tests/java/programs/Journal.java)."""
+"""One scenario of a backup, told event by event: in Python here, in other languages by programs
+that print the same lines (tests/cxx/journal.cpp, tests/java/programs/Journal.java)."""
 
 from __future__ import annotations
 
