@@ -113,9 +113,12 @@ void Office365Backup::add_listeners(net::TransportOptions& options, bool at_once
   options.connecting = [this, stands] {
     if (!stands->load()) certificates_.server.clear();
   };
-  options.connected = [this, stands](const net::ServerCertificate& certificate) {
+  options.connected = [this, stands](const net::ServerCertificate& certificate,
+                                     const net::NegotiatedSession& session) {
     stands->store(true);
     certificates_.server.show(std::string(certificate.der.begin(), certificate.der.end()));
+    const std::lock_guard<std::mutex> lock(mutex_);
+    session_ = session;
   };
   options.ssl_status = [this, at_once](const std::string& text) {
     if (!wants(kOnSSLStatus)) {

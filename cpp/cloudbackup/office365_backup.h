@@ -97,6 +97,7 @@ class Office365Backup final : public core::Component {
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<Active> current_;
   std::thread thread_;
+  net::NegotiatedSession session_;               // of the last connection
   std::optional<core::Clock::Time> token_ends_;  // of OAuth.AccessToken, where it is known
   std::int64_t token_lifetime_ = 0;
   TokenOrigin token_origin_ = TokenOrigin::kGiven;

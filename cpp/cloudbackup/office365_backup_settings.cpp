@@ -10,6 +10,7 @@
 #include "net/certificates.h"
 #include "net/connection_settings.h"
 #include "net/idna.h"
+#include "net/tls_settings.h"
 #include "net/url.h"
 #include "oauth/key_pair.h"
 #include "office365backup_surface.h"
@@ -107,6 +108,7 @@ void Office365Backup::check_setting(int setting, const std::string& value) const
       check_header_value("ProxyAuthorization", value);
       break;
     default:
+      net::check_tls_setting(info().settings[setting].name, value);
       break;
   }
 }
@@ -218,9 +220,14 @@ std::string Office365Backup::compute_setting(int setting, int index) const {
       return exchange_.read().request;
     case kSetBytesTransferred:
       return std::to_string(exchange_.read().octets);
-    default:
-      return oauth_setting(setting, index);
+    default: {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (auto told = net::negotiated_value(session_, info().settings[setting].name)) {
+        return std::move(*told);
+      }
+    }
   }
+  return oauth_setting(setting, index);
 }
 
 // With UseIDNs the whole run speaks of the service by its name in the domain name system, as the

@@ -29,8 +29,8 @@ void set(CURL* easy, CURLoption option, T value) {
   }
 }
 
-// Everything but the request itself. `overridden`: a certificate of this host was accepted against
-// libcurl's verdict; then TlsContext's judge decides alone.
+// Everything but the request itself. `overridden`: a certificate of this host was or may be
+// accepted against libcurl's verdict; then TlsContext's judge decides alone.
 void apply_settings(CURL* easy, const TransportOptions& options, const Url& url,
                     const ProxyChoice& proxy, bool overridden);
 

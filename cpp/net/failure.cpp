@@ -84,7 +84,42 @@ Failure bad_certificate(const FailureFacts& facts) {
   return {280, with_detail("The certificate of " + where + " was refused.", facts), false};
 }
 
+// RFC 8446 6.2 and RFC 5246 7.2.2: alerts that speak of a certificate.
+const char* certificate_alert(int alert) {
+  switch (alert) {
+    case 42:
+      return "bad certificate";
+    case 43:
+      return "unsupported certificate";
+    case 44:
+      return "certificate revoked";
+    case 45:
+      return "certificate expired";
+    case 46:
+      return "certificate unknown";
+    case 48:
+      return "unknown CA";
+    case 49:
+      return "access denied";
+    case 51:
+      return "wrong signature";
+    case 116:
+      return "certificate required";
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
+
+std::string client_certificate_refusal(const std::string& where, bool sent, int alert,
+                                       bool hung_up) {
+  constexpr int kHandshakeFailure = 40;  // how TLS 1.2 says that a certificate is required
+  const char* why = hung_up ? "it hung up" : certificate_alert(alert);
+  if (why == nullptr && (sent || alert != kHandshakeFailure)) return {};
+  if (!sent) return where + " asks for a client certificate; set SSLCert.";
+  return where + " refused the client certificate in SSLCert: " + why + ".";
+}
 
 Failure failure_of(CURLcode result, const FailureFacts& facts) {
   switch (result) {

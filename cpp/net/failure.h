@@ -27,6 +27,11 @@ struct FailureFacts {
   bool proxy_handshake = false;
 };
 
+// Why a server that asked for a client certificate broke off, by its alert; "" when it is not about
+// the certificate. `sent`: one was shown to it; `hung_up`: it closed the connection without a word.
+std::string client_certificate_refusal(const std::string& where, bool sent, int alert,
+                                       bool hung_up);
+
 Failure failure_of(CURLcode result, const FailureFacts& facts);
 
 }  // namespace coffer::net

@@ -98,7 +98,10 @@ void Flight::begin(CURL* easy) {
   }
   proxy_ = shared_.proxies.choose(url_);
   log_.set_firewall(proxy_.firewall);
-  const bool overridden = shared_.gate && shared_.gate->overridden(url_.host);
+  // libcurl's own check knows nothing of what these settings accept; the judge does.
+  const bool overridden = (shared_.gate && shared_.gate->overridden(url_.host)) ||
+                          !shared_.options.accept_server_cert.empty() ||
+                          shared_.options.security_flags != 0;
   apply_settings(easy, shared_.options, url_, proxy_, overridden);
   if (is_for_status()) {  // settings that are about the service's connections
     set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -129,18 +132,9 @@ Flight::Next Flight::finish(CURLcode result) {
   }
   if (failed_ || outcome_.held) return Next::kDone;
   if (result != CURLE_OK && handshake_) {
-    if (handshake_->undecided) return Next::kParked;
-    if (handshake_->refused) {
-      if (shared_.gate && handshake_->certificate.status == "OK") {
-        const std::string said = shared_.gate->refusal(url_.host, handshake_->certificate.der);
-        handshake_->certificate.status = said == "OK" ? "by the application" : said;
-      }
-      const std::string where = handshake_->for_proxy ? "the proxy " + proxy_.label : url_.host;
-      fail(280,
-           "The certificate of " + where + " was refused: " + handshake_->certificate.status + ".",
-           false);
-      return Next::kDone;
-    }
+    // A question in a renegotiation comes too late to begin again.
+    if (handshake_->undecided && !request_sent_) return Next::kParked;
+    if (fail_by_handshake(result)) return Next::kDone;
   }
   if (result != CURLE_OK) {
     Failure failure = failure_of(result, facts());
@@ -148,6 +142,30 @@ Flight::Next Flight::finish(CURLcode result) {
     return Next::kDone;
   }
   return judge_reply();
+}
+
+// What the handshake itself knows about its failure.
+bool Flight::fail_by_handshake(CURLcode result) {
+  const Handshake& handshake = *handshake_;
+  const std::string where = handshake.for_proxy ? "the proxy " + proxy_.label : url_.host;
+  if (handshake.failure_code != 0) {
+    fail(handshake.failure_code, handshake.failure_text, false);
+  } else if (handshake.refused || handshake.undecided) {
+    fail(280, "The certificate of " + where + " was refused: " + handshake.certificate.status + ".",
+         false);
+  } else if (handshake.certificate_asked) {
+    // With TLS 1.3 the server judges when our request may be under way already, and its alert may
+    // be lost when it hangs up.
+    const bool hung_up = !handshake.answered && handshake.alert < 0 &&
+                         (result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR);
+    std::string why =
+        client_certificate_refusal(where, handshake.certificate_sent, handshake.alert, hung_up);
+    if (why.empty()) return false;
+    fail(281, std::move(why), hung_up);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 Flight::Next Flight::judge_reply() {

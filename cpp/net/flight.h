@@ -103,10 +103,12 @@ class Flight {
   bool take_body(std::string_view data);
   bool keep(const char* data, std::size_t size);
   bool request_may_go();
+  bool sees_client_certificate() const;
   void refusal_begins();
   void refusal_ends() noexcept;
-  void report_connection(const ssl_st* connection);
+  void report_connection(ssl_st* connection);
   bool refuse(std::int32_t code, std::string text, bool transient);
+  bool fail_by_handshake(CURLcode result);
   Next judge_reply();
   bool follow_redirect();
   bool body_complete() const;

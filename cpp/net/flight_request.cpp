@@ -35,13 +35,13 @@ std::string for_curl(const std::string& line) {
   return line.substr(0, colon) + ";";
 }
 
-const SSL* connection_of(CURL* easy) {
+SSL* connection_of(CURL* easy) {
   curl_tlssessioninfo* info = nullptr;
   if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || info == nullptr ||
       info->backend != CURLSSLBACKEND_OPENSSL) {
     return nullptr;
   }
-  return static_cast<const SSL*>(info->internals);
+  return static_cast<SSL*>(info->internals);
 }
 
 }  // namespace
@@ -135,13 +135,15 @@ bool Flight::request_may_go() {
     return false;
   }
   if (is_tls()) {
-    const SSL* connection = connection_of(easy_);
+    SSL* connection = connection_of(easy_);
     handshake_ = handshake_of(connection);
     if (!handshake_ || handshake_->for_proxy || handshake_->host != url_.host) {
       return refuse(276, "The connection to " + url_.host + " is not the one that was checked.",
                     false);
     }
-    if (shared_.gate && !shared_.gate->accepted(url_.host, leaf_of(connection))) {
+    const auto leaf = leaf_of(connection);
+    if (leaf.empty()) return refuse(276, url_.host + " showed no certificate.", false);
+    if (shared_.gate && !shared_.gate->accepted(url_.host, leaf)) {
       return refuse(280, "The certificate of " + url_.host + " is not the one that was accepted.",
                     false);
     }
@@ -166,7 +168,7 @@ void Flight::resume() {
   static_cast<void>(curl_easy_pause(easy_, CURLPAUSE_CONT));
 }
 
-void Flight::report_connection(const ssl_st* connection) {
+void Flight::report_connection(ssl_st* connection) {
   const TransportOptions& options = shared_.options;
   if (options.ssl_status) {
     options.ssl_status("Handshake with " + url_.host + " done: " + protocol_and_cipher(connection) +
@@ -178,7 +180,12 @@ void Flight::report_connection(const ssl_st* connection) {
     certificate = describe_resumed(connection);
     certificate.host = url_.host;
   }
-  options.connected(certificate);
+  options.connected(certificate, session_of(connection));
+}
+
+// The service's own origin alone, as for Authorization; an ACS is the service of its class.
+bool Flight::sees_client_certificate() const {
+  return request_.peer == Peer::kAcs || url_.same_origin(shared_.options.service);
 }
 
 std::size_t Flight::on_header(char* data, std::size_t size, std::size_t count,
@@ -188,6 +195,7 @@ std::size_t Flight::on_header(char* data, std::size_t size, std::size_t count,
   try {
     if (flight->abandoned_) return 0;
     flight->touch();
+    if (flight->handshake_) flight->handshake_->answered = true;
     flight->header_octets_ += total;
     if (flight->header_octets_ > kMaxHeaders) {
       flight->refuse(706, "The header of " + flight->url_.host + "'s reply is too long.", false);
@@ -252,6 +260,8 @@ CURLcode Flight::on_tls(CURL* easy, void* context, void* self) noexcept {
     handshake->for_proxy = flight->proxy_.tls && (!flight->is_tls() || tunnel / 100 != 2);
     handshake->host = handshake->for_proxy ? flight->proxy_.host : flight->url_.host;
     handshake->gate = flight->shared_.gate;
+    handshake->options = &flight->shared_.options;
+    handshake->for_service = !handshake->for_proxy && flight->sees_client_certificate();
     flight->handshake_ = handshake;
     flight->new_tls_ = !handshake->for_proxy;
     const TransportOptions& options = flight->shared_.options;
@@ -259,9 +269,8 @@ CURLcode Flight::on_tls(CURL* easy, void* context, void* self) noexcept {
       options.ssl_status("Handshake with " + handshake->host + " begins.");
     }
     if (options.connecting && !handshake->for_proxy) options.connecting();
-    return flight->shared_.tls.prepare(static_cast<SSL_CTX*>(context), handshake)
-               ? CURLE_OK
-               : CURLE_SSL_CIPHER;
+    flight->shared_.tls.prepare(static_cast<SSL_CTX*>(context), handshake);
+    return CURLE_OK;
   } catch (...) {
     flight->thrown_ = std::current_exception();
     return CURLE_ABORTED_BY_CALLBACK;

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/wipe.h"
+#include "net/negotiated.h"
 #include "net/url.h"
 #include "revocation/policy.h"
 
@@ -64,6 +65,12 @@ struct ClientCertificate {
   bool empty() const noexcept { return chain_pem.empty(); }
 };
 
+// Bits of SSLSecurityFlags that name something which is checked here.
+constexpr std::uint32_t kIgnoreDates = 0x1;
+constexpr std::uint32_t kAllowUnknownAuthority = 0x10;
+constexpr std::uint32_t kIgnoreUsage = 0x20;
+constexpr std::uint32_t kIgnoreName = 0x80000000;
+
 struct TransportOptions {
   Url service;  // GraphURL: who gets Authorization and OtherHeaders
   int max_connections = 5;
@@ -104,14 +111,22 @@ struct TransportOptions {
   TlsProvider tls_provider = TlsProvider::kPlatform;
   int enabled_protocols = 15360;  // SSLEnabledProtocols bits
   std::string server_ca_pem;      // SSLServerCACerts
-  std::string ca_file;
+  std::string ca_file;            // OpenSSLCAFile and OpenSSLCADir: in place of the system's
   std::string ca_path;
+  std::string ca_file_paths;         // SSLCACertFilePaths; empty: where libcurl looks
   std::string cipher_suites;         // SSLEnabledCipherSuites, "*" or empty: the library's
-  std::string supported_groups;      // TLS12SupportedGroups or TLS13SupportedGroups, in their names
-  std::string signature_algorithms;  // TLS12/TLS13SignatureAlgorithms, in their names
+  std::string cipher_list;           // OpenSSLCipherList
+  int cipher_strength = 0;           // SSLCipherStrength: the least bits, 0 any
+  std::string tls12_groups;          // TLS12SupportedGroups; empty: the library's own choice,
+  std::string tls13_groups;          // TLS13SupportedGroups
+  std::string tls13_key_shares;      // TLS13KeyShareGroups
+  std::string tls12_signatures;      // TLS12SignatureAlgorithms; empty: the library's own choice,
+  std::string tls13_signatures;      // TLS13SignatureAlgorithms
+  std::uint32_t security_flags = 0;  // SSLSecurityFlags
   bool renegotiation = false;        // SSLEnableRenegotiation
   bool reuse_session = true;
   bool include_chain = false;
+  bool log_packets = false;  // LogSSLPackets
   std::string key_log_file;
   revocation::Policy revocation;  // SSLCheckCRL, SSLCheckOCSP
   std::chrono::milliseconds revocation_limit = std::chrono::seconds(10);  // of one fetch
@@ -125,9 +140,9 @@ struct TransportOptions {
   // library's verdict holds.
   std::function<void(const ServerCertificate&, std::function<void(bool accept)>)> ask;
   std::function<void(const std::string&)> ssl_status;  // empty: nobody listens
-  // SSLServerCert: a handshake begins, and a new TLS connection stands.
+  // SSLServerCert and SSLNegotiated*: a handshake begins, and a new TLS connection stands.
   std::function<void()> connecting;
-  std::function<void(const ServerCertificate&)> connected;
+  std::function<void(const ServerCertificate&, const NegotiatedSession&)> connected;
   core::Log* log = nullptr;
 };
 

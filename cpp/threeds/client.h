@@ -133,6 +133,7 @@ class Client final : public core::Component {
   mutable std::mutex mutex_;  // guards what follows; and a row is added whole
   std::vector<RequestField> extra_fields_;
   mutable MessagePath last_message_;
+  net::NegotiatedSession session_;  // of the last connection
 };
 
 }  // namespace coffer::threeds

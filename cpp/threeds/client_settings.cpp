@@ -11,6 +11,7 @@
 #include "jose/jwk.h"
 #include "net/certificates.h"
 #include "net/connection_settings.h"
+#include "net/tls_settings.h"
 #include "threeds/auth_request.h"
 #include "threeds/client.h"
 #include "threeds/extensions.h"
@@ -81,6 +82,7 @@ void Client::check_setting(int setting, const std::string& value) const {
       break;
     }
     default:
+      net::check_tls_setting(info().settings[setting].name, value);
       break;
   }
 }
@@ -151,6 +153,12 @@ std::string Client::compute_setting(int setting, int index) const {
       break;
   }
   if (setting < kSetXChildCount || setting > kSetXText) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (auto told = net::negotiated_value(session_, info().settings[setting].name)) {
+        return std::move(*told);
+      }
+    }
     return Component::compute_setting(setting, index);
   }
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -204,8 +212,11 @@ net::TransportOptions Client::transport_options() {
 
   options.log = &log_;
   options.connecting = [this] { certificates_.server.clear(); };
-  options.connected = [this](const net::ServerCertificate& certificate) {
+  options.connected = [this](const net::ServerCertificate& certificate,
+                             const net::NegotiatedSession& session) {
     certificates_.server.show(std::string(certificate.der.begin(), certificate.der.end()));
+    const std::lock_guard<std::mutex> lock(mutex_);
+    session_ = session;
   };
   if (wants(kOnSSLStatus)) {
     options.ssl_status = [this](const std::string& text) {

@@ -150,6 +150,32 @@ void LoopbackServer::tls_versions(int lowest, int highest) {
   if (lowest < TLS1_2_VERSION) SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0");
 }
 
+void LoopbackServer::ask_for_certificate(const TestCertificate& authority) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  SSL_CTX* context = context_.get();
+  X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.certificate.get());
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  SSL_CTX_set_cert_verify_callback(context, on_client_certificate, this);
+  SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("coffer"), 6);
+}
+
+int LoopbackServer::on_client_certificate(x509_store_ctx_st* verification, void* self) {
+  auto* server = static_cast<LoopbackServer*>(self);
+  std::vector<std::string> shown;
+  const STACK_OF(X509)* chain = X509_STORE_CTX_get0_untrusted(verification);
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    unsigned char* data = nullptr;
+    const int size = i2d_X509(sk_X509_value(chain, i), &data);
+    if (size > 0) shown.emplace_back(reinterpret_cast<char*>(data), static_cast<std::size_t>(size));
+    OPENSSL_free(data);
+  }
+  {
+    const std::lock_guard<std::mutex> lock(server->mutex_);
+    server->shown_ = std::move(shown);
+  }
+  return X509_verify_cert(verification);
+}
+
 void LoopbackServer::listen_here() {
   std::signal(SIGPIPE, SIG_IGN);
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -250,6 +276,11 @@ int LoopbackServer::handshakes() const {
 int LoopbackServer::resumed() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return resumed_;
+}
+
+std::vector<std::string> LoopbackServer::take_client_certificates() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(shown_, {});
 }
 
 std::string LoopbackServer::received() const {

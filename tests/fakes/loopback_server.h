@@ -17,6 +17,7 @@
 
 struct ssl_st;
 struct ssl_ctx_st;
+struct x509_store_ctx_st;
 
 namespace coffer::test {
 
@@ -68,10 +69,13 @@ class LoopbackServer {
   std::string url(const std::string& path = "/", const std::string& host = "127.0.0.1") const;
   void present(const TestCertificate& certificate);  // from the next handshake on
   void tls_versions(int lowest, int highest);
+  void ask_for_certificate(const TestCertificate& authority);  // requires one that it issued
 
-  int connections() const;       // accepted
-  int handshakes() const;        // completed on the server's side
-  int resumed() const;           // of these, with a session of before
+  int connections() const;  // accepted
+  int handshakes() const;   // completed on the server's side
+  int resumed() const;      // of these, with a session of before
+  // The certificates that the last client showed, leaf first, DER; none are left then.
+  std::vector<std::string> take_client_certificates();
   std::string received() const;  // all application octets of all connections
   std::vector<std::string> requests() const;
 
@@ -81,6 +85,7 @@ class LoopbackServer {
   void accept_all();
   void serve(int socket);
   void note(const std::string& octets);
+  static int on_client_certificate(x509_store_ctx_st* verification, void* self);
 
   Script script_;
   std::shared_ptr<ssl_ctx_st> context_;
@@ -93,6 +98,7 @@ class LoopbackServer {
   int connections_ = 0;
   int handshakes_ = 0;
   int resumed_ = 0;
+  std::vector<std::string> shown_;
   std::vector<int> open_;
   std::thread acceptor_;
   std::list<std::thread> servers_;

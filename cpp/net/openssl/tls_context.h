@@ -27,9 +27,9 @@ class TlsContext {
   TlsContext& operator=(const TlsContext&) = delete;
   ~TlsContext();
 
-  // Puts the settings into a connection's context, from libcurl's CURLOPT_SSL_CTX_FUNCTION.
-  // False when OpenSSL refuses.
-  bool prepare(SSL_CTX* context, const std::shared_ptr<Handshake>& handshake) noexcept;
+  // Puts the settings into a connection's context, from libcurl's CURLOPT_SSL_CTX_FUNCTION. Throws
+  // 713 when the system's CAs cannot be read, 281 for a client certificate that cannot be used.
+  void prepare(SSL_CTX* context, const std::shared_ptr<Handshake>& handshake);
 
  private:
   struct Impl;
@@ -38,8 +38,10 @@ class TlsContext {
 
 // The Handshake that belongs to a connection of ours; null for others.
 std::shared_ptr<Handshake> handshake_of(const SSL* connection);
+Handshake* handshake_in(const SSL* connection);  // the same, in OpenSSL's callbacks
 std::vector<std::uint8_t> leaf_of(const SSL* connection);
 std::string protocol_and_cipher(const SSL* connection);
+NegotiatedSession session_of(SSL* connection);
 bool negotiated_http2(const SSL* connection);
 
 }  // namespace coffer::net

@@ -1,23 +1,25 @@
 #include "net/openssl/tls_names.h"
 
-#include <openssl/ssl.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
-#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
 #include "core/text.h"
 
 namespace coffer::net {
 
 namespace {
 
-using Pair = std::pair<std::string_view, std::string_view>;
-
-constexpr std::array<Pair, 10> kGroups = {{
+struct Group {
+  std::string_view name;
+  std::string_view openssl;
+};
+constexpr std::array<Group, 10> kGroups = {{
     {"ecdhe_x25519", "X25519"},
     {"ecdhe_x448", "X448"},
     {"ecdhe_secp256r1", "P-256"},
@@ -30,134 +32,117 @@ constexpr std::array<Pair, 10> kGroups = {{
     {"ffdhe_8192", "ffdhe8192"},
 }};
 
-// rsa_pss stands for both kinds of key that can make such a signature (RFC 8446 4.2.3).
-constexpr std::array<Pair, 23> kSignatures = {{
-    {"ed25519", "ed25519"},
-    {"ed448", "ed448"},
-    {"ecdsa_secp256r1_sha256", "ecdsa_secp256r1_sha256"},
-    {"ecdsa_secp384r1_sha384", "ecdsa_secp384r1_sha384"},
-    {"ecdsa_secp521r1_sha512", "ecdsa_secp521r1_sha512"},
-    {"rsa_pkcs1_sha256", "rsa_pkcs1_sha256"},
-    {"rsa_pkcs1_sha384", "rsa_pkcs1_sha384"},
-    {"rsa_pkcs1_sha512", "rsa_pkcs1_sha512"},
-    {"rsa_pss_sha256", "rsa_pss_rsae_sha256:rsa_pss_pss_sha256"},
-    {"rsa_pss_sha384", "rsa_pss_rsae_sha384:rsa_pss_pss_sha384"},
-    {"rsa_pss_sha512", "rsa_pss_rsae_sha512:rsa_pss_pss_sha512"},
-    {"sha224-rsa", "RSA+SHA224"},
-    {"sha256-rsa", "RSA+SHA256"},
-    {"sha384-rsa", "RSA+SHA384"},
-    {"sha512-rsa", "RSA+SHA512"},
-    {"sha224-dsa", "DSA+SHA224"},
-    {"sha256-dsa", "DSA+SHA256"},
-    {"sha384-dsa", "DSA+SHA384"},
-    {"sha512-dsa", "DSA+SHA512"},
-    {"sha224-ecdsa", "ECDSA+SHA224"},
-    {"sha256-ecdsa", "ECDSA+SHA256"},
-    {"sha384-ecdsa", "ECDSA+SHA384"},
-    {"sha512-ecdsa", "ECDSA+SHA512"},
+// In TLS 1.3 rsa_pss stands for both kinds of key that can make such a signature (RFC 8446 4.2.3).
+struct Signature {
+  std::string_view name;
+  std::string_view openssl;
+  int hash;  // of certificates: NID_undef for the EdDSA family
+  int key;
+};
+constexpr std::array<Signature, 23> kSignatures = {{
+    {"ed25519", "ed25519", NID_undef, NID_ED25519},
+    {"ed448", "ed448", NID_undef, NID_ED448},
+    {"ecdsa_secp256r1_sha256", "ecdsa_secp256r1_sha256", NID_sha256, NID_X9_62_id_ecPublicKey},
+    {"ecdsa_secp384r1_sha384", "ecdsa_secp384r1_sha384", NID_sha384, NID_X9_62_id_ecPublicKey},
+    {"ecdsa_secp521r1_sha512", "ecdsa_secp521r1_sha512", NID_sha512, NID_X9_62_id_ecPublicKey},
+    {"rsa_pkcs1_sha256", "rsa_pkcs1_sha256", NID_sha256, NID_rsaEncryption},
+    {"rsa_pkcs1_sha384", "rsa_pkcs1_sha384", NID_sha384, NID_rsaEncryption},
+    {"rsa_pkcs1_sha512", "rsa_pkcs1_sha512", NID_sha512, NID_rsaEncryption},
+    {"rsa_pss_sha256", "rsa_pss_rsae_sha256:rsa_pss_pss_sha256", NID_sha256, NID_rsassaPss},
+    {"rsa_pss_sha384", "rsa_pss_rsae_sha384:rsa_pss_pss_sha384", NID_sha384, NID_rsassaPss},
+    {"rsa_pss_sha512", "rsa_pss_rsae_sha512:rsa_pss_pss_sha512", NID_sha512, NID_rsassaPss},
+    {"sha512-ecdsa", "ecdsa_secp521r1_sha512", NID_sha512, NID_X9_62_id_ecPublicKey},
+    {"sha512-rsa", "rsa_pkcs1_sha512", NID_sha512, NID_rsaEncryption},
+    {"sha512-dsa", "DSA+SHA512", NID_sha512, NID_dsa},
+    {"sha384-ecdsa", "ecdsa_secp384r1_sha384", NID_sha384, NID_X9_62_id_ecPublicKey},
+    {"sha384-rsa", "rsa_pkcs1_sha384", NID_sha384, NID_rsaEncryption},
+    {"sha384-dsa", "DSA+SHA384", NID_sha384, NID_dsa},
+    {"sha256-ecdsa", "ecdsa_secp256r1_sha256", NID_sha256, NID_X9_62_id_ecPublicKey},
+    {"sha256-rsa", "rsa_pkcs1_sha256", NID_sha256, NID_rsaEncryption},
+    {"sha256-dsa", "DSA+SHA256", NID_sha256, NID_dsa},
+    {"sha224-ecdsa", "ECDSA+SHA224", NID_sha224, NID_X9_62_id_ecPublicKey},
+    {"sha224-rsa", "RSA+SHA224", NID_sha224, NID_rsaEncryption},
+    {"sha224-dsa", "DSA+SHA224", NID_sha224, NID_dsa},
 }};
 
-template <std::size_t N>
-std::string_view find(const std::array<Pair, N>& table, std::string_view name) {
-  for (const Pair& row : table) {
-    if (row.first == name) return row.second;
+template <class Table>
+const typename Table::value_type* find(const Table& table, std::string_view name) {
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.name == name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+template <class Table>
+std::string joined(const Table& table, const std::vector<std::string>& names) {
+  std::vector<std::string_view> known;
+  for (const std::string& name : names) {
+    const auto* row = find(table, name);  // an unknown one was refused when it was set
+    if (row == nullptr) continue;
+    if (std::find(known.begin(), known.end(), row->openssl) == known.end()) {
+      known.push_back(row->openssl);
+    }
   }
-  return {};
+  std::string list;
+  for (const std::string_view one : known) {
+    if (!list.empty()) list += ':';
+    list += one;
+  }
+  return list;
 }
 
-void append(std::string& list, std::string_view name) {
-  if (!list.empty()) list += ':';
-  list += name;
+void append(std::vector<std::string>& names, std::vector<std::string> more) {
+  names.insert(names.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
 }
 
-struct FreeContext {
-  void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
-};
+bool left_to_openssl(const TlsVersions& versions, const std::string& list12,
+                     const std::string& list13) {
+  return (versions.v13 && list13.empty()) || (versions.before_13() && list12.empty());
+}
 
 }  // namespace
 
-TlsVersions tls_versions(int enabled_protocols) {
-  const auto bits = static_cast<unsigned int>(enabled_protocols);
-  TlsVersions versions;
-  versions.v10 = (bits & 192U) != 0;
-  versions.v11 = (bits & 768U) != 0;
-  versions.v12 = (bits & 3072U) != 0;
-  versions.v13 = (bits & 12288U) != 0;
-  // OpenSSL takes a range. Of versions with a gap between them only the newest run counts.
-  if (versions.v13 && !versions.v12) versions.v11 = false;
-  if ((versions.v12 || versions.v13) && !versions.v11) versions.v10 = false;
-  if (!versions.any()) {
-    throw core::Error(713,
-                      "SSLEnabledProtocols allows no version that exists here; add 3072 (TLS 1.2) "
-                      "or 12288 (TLS 1.3).");
+std::string group_list(const TransportOptions& options, const TlsVersions& versions) {
+  if (left_to_openssl(versions, options.tls12_groups, options.tls13_groups)) return {};
+  std::vector<std::string> names;
+  if (versions.v13) {
+    names = tls_names(options.tls13_groups);
+    for (const std::string& share : tls_names(options.tls13_key_shares)) {
+      const auto found = std::find(names.begin(), names.end(), share);
+      if (found == names.end()) continue;
+      std::rotate(names.begin(), found, found + 1);
+      break;
+    }
   }
-  return versions;
+  if (versions.before_13()) append(names, tls_names(options.tls12_groups));
+  return joined(kGroups, names);
 }
 
-CipherNames cipher_names(const std::string& list) {
-  CipherNames names;
-  const std::string_view all = core::trim(list);
-  if (all.empty() || all == "*") return names;
-  names.restricted = true;
-  const std::unique_ptr<SSL_CTX, FreeContext> context(SSL_CTX_new(TLS_client_method()));
-  if (!context) throw core::Error(30002, "Out of memory.");
-  for (const std::string_view entry : core::split(list, ';')) {
-    std::string name(core::trim(entry));
-    if (name.empty()) continue;
-    if (name == "*") return {};
-    if (core::starts_with(name, "SSL_")) name.replace(0, 3, "TLS");
-    // The five suites of TLS 1.3 name no key exchange.
-    if (core::starts_with(name, "TLS_AES_") || core::starts_with(name, "TLS_CHACHA20_")) {
-      if (SSL_CTX_set_ciphersuites(context.get(), name.c_str()) == 1) append(names.tls13, name);
-      continue;
-    }
-    const char* known = OPENSSL_cipher_name(name.c_str());
-    if (known == nullptr || std::string_view(known) == "(NONE)") continue;
-    if (SSL_CTX_set_cipher_list(context.get(), known) == 1) append(names.tls12, known);
-  }
-  if (names.tls12.empty() && names.tls13.empty()) {
-    throw core::Error(713, "SSLEnabledCipherSuites names no suite that the TLS library has.");
-  }
-  return names;
+std::string signature_list(const TransportOptions& options, const TlsVersions& versions) {
+  if (left_to_openssl(versions, options.tls12_signatures, options.tls13_signatures)) return {};
+  std::vector<std::string> names;
+  if (versions.v13) append(names, tls_names(options.tls13_signatures));
+  if (versions.before_13()) append(names, tls_names(options.tls12_signatures));
+  return joined(kSignatures, names);
 }
 
-std::string group_names(const std::string& list) {
-  std::string names;
-  for (const std::string_view entry : core::split(list, ',')) {
-    const std::string name = core::lower(core::trim(entry));
-    if (name.empty()) continue;
-    const std::string_view known = find(kGroups, name);
-    if (known.empty()) {
-      throw core::Error(
-          713,
-          "TLS12SupportedGroups or TLS13SupportedGroups names an unknown group: " + name + ".");
-    }
-    append(names, known);
+bool signature_listed(X509* certificate, const std::string& list) {
+  int hash = NID_undef;
+  int key = NID_undef;
+  if (X509_get_signature_info(certificate, &hash, &key, nullptr, nullptr) != 1) {
+    return false;
   }
-  return names;
-}
-
-std::string signature_names(const std::string& list) {
-  std::string names;
-  bool asked = false;
-  for (const std::string_view entry : core::split(list, ',')) {
-    const std::string name = core::lower(core::trim(entry));
-    if (name.empty()) continue;
-    asked = true;
-    if (core::starts_with(name, "sha1-") || core::starts_with(name, "md5-")) continue;
-    const std::string_view known = find(kSignatures, name);
-    if (known.empty()) {
-      throw core::Error(713,
-                        "TLS12SignatureAlgorithms or TLS13SignatureAlgorithms names an unknown "
-                        "algorithm: " +
-                            name + ".");
-    }
-    append(names, known);
-  }
-  if (asked && names.empty()) {
-    throw core::Error(713, "The signature algorithms listed are all too weak to be used.");
-  }
-  return names;
+  // The names of TLS 1.2 do not tell the two paddings of RSA apart.
+  const auto matches = [&](const Signature& row) {
+    const bool padding =
+        row.key == NID_rsaEncryption && key == NID_rsassaPss && core::starts_with(row.name, "sha");
+    return row.hash == hash && (row.key == key || padding);
+  };
+  const std::vector<std::string> names = tls_names(list);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    const Signature* row = find(kSignatures, name);
+    return row != nullptr && matches(*row);
+  });
 }
 
 }  // namespace coffer::net

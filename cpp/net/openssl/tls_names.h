@@ -1,37 +1,28 @@
-// The manual's names for versions, suites, groups and signature algorithms, as OpenSSL's.
+// The manual's names for groups and signature algorithms as OpenSSL's, and what a certificate's
+// signature is.
 //
 // Threads: free functions, any thread.
 #pragma once
 
 #include <string>
 
+#include "net/options.h"
+#include "net/tls_settings.h"
+
+using X509 = struct x509_st;
+
 namespace coffer::net {
 
-struct TlsVersions {
-  bool v10 = false;
-  bool v11 = false;
-  bool v12 = false;
-  bool v13 = false;
-  bool any() const noexcept { return v10 || v11 || v12 || v13; }
-  bool old() const noexcept { return v10 || v11; }
-};
+// TLS12SupportedGroups, TLS13SupportedGroups and TLS13KeyShareGroups as one list, for the versions
+// that are offered: OpenSSL has one for all of them, and makes a key share for its first group.
+// Empty: OpenSSL's own choice.
+std::string group_list(const TransportOptions& options, const TlsVersions& versions);
+// TLS13SignatureAlgorithms and TLS12SignatureAlgorithms likewise. SHA-1 is left out whatever is
+// listed (contract section 3).
+std::string signature_list(const TransportOptions& options, const TlsVersions& versions);
 
-// SSLEnabledProtocols. SSL 2 and 3 exist no more; throws 713 when nothing usable is left.
-TlsVersions tls_versions(int enabled_protocols);
-
-struct CipherNames {
-  bool restricted = false;  // false: the library's own choice
-  std::string tls12;        // OpenSSL's names, ':' between them; for TLS 1.2 and older
-  std::string tls13;
-};
-// SSLEnabledCipherSuites: official names (also with the SSL_ prefix), ';' between them. Names of
-// suites that this OpenSSL does not have are passed over; throws 713 when none is left.
-CipherNames cipher_names(const std::string& list);
-
-// TLS12SupportedGroups, TLS13SupportedGroups ("ecdhe_secp256r1,ecdhe_x25519").
-std::string group_names(const std::string& list);
-// TLS13SignatureAlgorithms ("rsa_pss_sha256") and TLS12SignatureAlgorithms ("sha256-rsa"). SHA-1
-// is left out whatever is listed (contract section 3).
-std::string signature_names(const std::string& list);
+// Whether a setting's list (in the manual's names) has the algorithm of a certificate's signature.
+// For ECDSA the hash alone counts: a certificate may be signed with a key on any curve.
+bool signature_listed(X509* certificate, const std::string& list);
 
 }  // namespace coffer::net

@@ -1,4 +1,4 @@
-// Names and addresses: URLs, the manual's TLS names, the choice of a proxy, libcurl's results.
+// Names and addresses: URLs, the choice of a proxy, libcurl's results.
 #include <doctest/doctest.h>
 
 #include <cerrno>
@@ -6,7 +6,6 @@
 #include "core/error.h"
 #include "net/failure.h"
 #include "net/proxy_choice.h"
-#include "net/openssl/tls_names.h"
 #include "net/url.h"
 
 using namespace coffer;
@@ -117,23 +116,6 @@ TEST_CASE("a proxy is chosen by the settings") {
   options.firewall.type = 0;
   options.proxy.server = "p@evil";
   CHECK_THROWS_AS(choose("http://h/"), core::Error);
-}
-
-TEST_CASE("the manual's TLS names") {
-  CHECK(net::tls_versions(15360).v12);
-  CHECK(net::tls_versions(15360).v13);
-  CHECK_FALSE(net::tls_versions(15360).v11);
-  CHECK_THROWS_AS(net::tls_versions(0), core::Error);
-  CHECK_THROWS_AS(net::tls_versions(48), core::Error);
-  CHECK_FALSE(net::tls_versions(12288 + 192).v10);
-  CHECK_FALSE(net::cipher_names("*").restricted);
-  const net::CipherNames names = net::cipher_names(
-      "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;TLS_AES_256_GCM_SHA384; SSL_DH_anon_WITH_DES_CBC_SHA");
-  CHECK(names.tls12 == "ECDHE-RSA-AES128-GCM-SHA256");
-  CHECK(names.tls13 == "TLS_AES_256_GCM_SHA384");
-  CHECK(net::group_names("ecdhe_x25519, FFDHE_2048") == "X25519:ffdhe2048");
-  CHECK(net::signature_names("sha512-ecdsa,sha1-rsa,rsa_pss_sha256") ==
-        "ECDSA+SHA512:rsa_pss_rsae_sha256:rsa_pss_pss_sha256");
 }
 
 TEST_CASE("libcurl's results as documented codes") {

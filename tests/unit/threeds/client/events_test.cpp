@@ -37,7 +37,7 @@ void ask_first(ClientRig& rig, bool verified) {
         if (!accepted) {
           return FakeAnswer::failure(280, false, "refused");
         }
-        rig.network.options.connected(shown_certificate(verified));
+        rig.network.options.connected(shown_certificate(verified), {});
         return FakeAnswer::ok(rig.acs.seal(rig.acs.screen_message(1).json()));
       },
       1);
