@@ -26,6 +26,7 @@ struct ServerCertificate {
   std::string issuer;
   std::string status;  // "OK", or why the library refuses
   bool verified = false;
+  bool expected = false;  // it is SSLAcceptServerCert: verified whatever else there is to say
 };
 
 enum class HttpVersion { k10, k11, k20 };

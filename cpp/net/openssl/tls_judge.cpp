@@ -136,8 +136,8 @@ bool judge(X509_STORE_CTX* verification, const SSL* connection, Handshake& hands
   certificate.host = handshake.host;
   const bool expected = !handshake.for_proxy && !options.accept_server_cert.empty() &&
                         certificate.der == options.accept_server_cert;
-  // What is expected by name of its octets is not looked up anywhere (SSLCheckCRL, SSLCheckOCSP).
-  if (!expected && problem.empty()) certificate.path = path_of(verification);
+  if (problem.empty()) certificate.path = path_of(verification);
+  certificate.expected = expected;
   certificate.verified = expected || problem.empty();
   certificate.status = certificate.verified ? "OK" : problem;
 
