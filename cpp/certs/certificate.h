@@ -36,7 +36,7 @@ class Certificate {
   std::string_view issuer_octets() const noexcept;
   const std::string& serial() const noexcept;       // hexadecimal, lower case
   std::string_view serial_octets() const noexcept;  // of the INTEGER
-  std::int64_t not_before() const noexcept;    // seconds since the epoch
+  std::int64_t not_before() const noexcept;         // seconds since the epoch
   std::int64_t not_after() const noexcept;
   int version() const noexcept;  // 1 to 3
 
