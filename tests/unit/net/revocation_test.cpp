@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <ctime>
 
 #include "net_test.h"
 #include "test_revocation.h"
@@ -389,4 +390,41 @@ TEST_CASE("a request that is cancelled while its certificate is checked is forgo
   release = true;
   CHECK(client.run(get(scene.server->url())).code == 0);
   CHECK_FALSE(called);
+}
+
+TEST_CASE("a check that has run out is made anew, and nobody is asked again while it is good") {
+  int asked = 0;
+  int checks = 0;
+  revocation::Verdict verdict;
+  const auto gate = std::make_shared<net::TlsGate>(
+      [&](const net::ServerCertificate&, const std::function<void(bool)>& answer) {
+        ++asked;
+        answer(true);
+      });
+  gate->check_with([&](const net::ServerCertificate&,
+                       const std::function<void(const revocation::Verdict&)>& done) {
+    ++checks;
+    done(verdict);
+  });
+  net::ServerCertificate certificate;
+  certificate.host = "host";
+  certificate.der = {1};
+  certificate.verified = true;
+  const auto accepted = [&] {
+    gate->park(1, certificate);
+    gate->ask_open_questions();
+    return gate->take_answers().at(0).accepted;
+  };
+  using Decision = net::TlsGate::Decision;
+  verdict.until = std::time(nullptr) - 1;
+  CHECK(accepted());
+  CHECK((gate->decision("host", {1}, true) == Decision::kUnknown));
+  verdict.until = std::time(nullptr) + 1000;
+  CHECK(accepted());
+  CHECK((gate->decision("host", {1}, true) == Decision::kAccepted));
+  CHECK(checks == 2);
+  CHECK(asked == 1);
+  verdict.problem = "it is revoked by now";
+  CHECK(accepted());
+  CHECK(asked == 2);
 }
