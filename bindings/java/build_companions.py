@@ -34,7 +34,6 @@ def main(arguments: list[str]) -> int:
               manifest | {name: path.read_bytes() for name, path in sources.items()})
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        folder = Path(name)
         roots = os.pathsep.join(str(path) for path in options.sources)
         # What is written is the same for equal sources: no date, no name of a machine.
         command = [options.javadoc, "-d", str(folder / "pages"), "-quiet", "-notimestamp",
