@@ -1,4 +1,4 @@
-// Flight's other half: what goes out, and libcurl's callbacks.
+// Flight's second part: what goes out, and libcurl's callbacks.
 #include <openssl/ssl.h>
 
 #include <algorithm>
