@@ -101,19 +101,19 @@ void read_proxies(const Reader& read, TransportOptions& options) {
   read.into("Firewall.AutoDetect", firewall.auto_detect);
 }
 
+// After read_tls, which reads SSLSecurityFlags.
 void read_revocation(const Reader& read, TransportOptions& options) {
   int crl = 0;
   int ocsp = 0;
-  std::int64_t flags = 0;
   read.into("SSLCheckCRL", crl);
   read.into("SSLCheckOCSP", ocsp);
-  read.into("SSLSecurityFlags", flags);
-  constexpr std::int64_t kIgnoreUnknown = 0x100;
-  constexpr std::int64_t kIgnoreUnknownAuthority = 0x400;
+  constexpr std::uint32_t kIgnoreUnknown = 0x100;
+  constexpr std::uint32_t kIgnoreUnknownAuthority = 0x400;
   options.revocation.crl = static_cast<revocation::Mode>(crl);
   options.revocation.ocsp = static_cast<revocation::Mode>(ocsp);
-  options.revocation.ignore_unknown_leaf = (flags & kIgnoreUnknown) != 0;
-  options.revocation.ignore_unknown_authority = (flags & kIgnoreUnknownAuthority) != 0;
+  options.revocation.ignore_unknown_leaf = (options.security_flags & kIgnoreUnknown) != 0;
+  options.revocation.ignore_unknown_authority =
+      (options.security_flags & kIgnoreUnknownAuthority) != 0;
 }
 
 void read_tls(const Reader& read, TransportOptions& options) {

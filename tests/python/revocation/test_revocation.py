@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.ocsp import OCSPResponseStatus
 
+import coffer
 from case import Case, Seen
 from coffer.sandbox import ThreeDS
 from recorder import Answer, Recorder, Request
@@ -200,6 +201,53 @@ def test_one_list_serves_a_run(make: MakeCase, authority: RevokingAuthority) -> 
     seen = case.run(server, "KeepAlive=False", "ReuseSSLSession=False")
     assert seen.refusal == (0, "") and len(server.connections) > 2
     assert len(authority.status.requests) == 1
+
+
+@BOTH_KINDS
+def test_token_servers_are_checked_too(make: MakeCase, authority: RevokingAuthority,
+                                       kind: str) -> None:
+    case = make(kind)
+    server = case.server(context=authority.context_naming(kind))
+    backup = case.backup(server)
+    backup.authorization, backup.oauth_grant_type = "", 3
+    backup.oauth_client_id, backup.oauth_client_secret = "client", "secret"
+    backup.oauth_server_token_url = server.origin + "/token"
+    authority.revoke_all()
+    with pytest.raises(coffer.CofferError) as failure:
+        backup.authorize()
+    assert failure.value.code == 280 and "revoked" in failure.value.message
+    assert server.requests == []
+
+
+def test_what_is_not_known_may_be_ignored(make: MakeCase, authority: RevokingAuthority) -> None:
+    """SSLSecurityFlags, which Client alone has: 256 the server's own status, 1024 the CAs'."""
+    authority.knobs.first = answers(500)
+    case = make(RESPONDER, of=CLIENT)
+    server = case.server(context=authority.context_naming(RESPONDER))
+    assert case.challenge(server, "SSLSecurityFlags=256").refusal == (0, "")
+    refused(case.challenge(server, "SSLSecurityFlags=1024"), "500")
+    authority.knobs.first = None
+    authority.revoke_all()
+    refused(case.challenge(server, "SSLSecurityFlags=256"), "revoked")
+
+
+@BOTH_KINDS
+def test_the_accepted_certificate_needs_no_check(make: MakeCase, authority: RevokingAuthority,
+                                                 kind: str) -> None:
+    case = make(kind)
+    server = case.server(context=authority.context_naming(kind))
+    authority.revoke_all()
+    (certificate,) = authority.issued.values()
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+
+    def accept(backup: Any) -> None:
+        backup.ssl_accept_server_cert_encoded = pem
+    assert case.run(server, prepare=accept).refusal == (0, "")
+    assert authority.status.requests == []
+    authority.issued.clear()
+    other = case.server(context=authority.context_naming(kind))
+    authority.revoke_all()
+    refused(make(kind).run(other, prepare=accept), "revoked")
 
 
 def test_a_responder_that_keeps_silent_ends_in_time(make: MakeCase,
