@@ -16,6 +16,7 @@ using core::Secret;
 using core::Value;
 
 constexpr std::int32_t kNotFound = 272;
+constexpr std::int32_t kCredentials = 273;
 constexpr std::int32_t kInvalidValue = 713;
 constexpr std::string_view kDefaultStore = "MY";
 
@@ -121,7 +122,12 @@ Value CertificateProperty::get(std::string_view field) const {
   }
   if (field == "StoreType") return static_cast<std::int32_t>(state.type);
   if (field == "Subject") return state.subject;
-  if (field == "PrivateKey") return state.description.private_key.reveal();
+  if (field == "PrivateKey") {
+    if (state.selected && state.selected->entry.key_closed) {
+      fail(kCredentials, ": the private key has a password of its own; set KeyPassword");
+    }
+    return state.description.private_key.reveal();
+  }
   if (field == "PrivateKeyAvailable") return state.description.private_key_available;
   if (field == "PublicKeyLength") {
     return static_cast<std::int32_t>(state.description.public_key_length);
@@ -150,8 +156,11 @@ void CertificateProperty::set(std::string_view field, const Value& value) {
   } else if (field == "KeyPassword") {
     state_.key_password = Secret(text_of(value));
     // It may come last (manual, KeyPassword): what it opens is selected then.
-    if (state_.searched && (!state_.selected || state_.selected->entry.private_key.empty())) {
+    const bool key_missing = !state_.selected || state_.selected->entry.private_key.empty();
+    if (key_missing && state_.searched) {
       search(std::string(state_.wanted));
+    } else if (key_missing && !state_.given_encoded.empty()) {
+      take_encoded(std::string(state_.given_encoded.reveal()));
     }
   } else if (field == "Subject") {
     search(text_of(value));
@@ -202,8 +211,10 @@ std::optional<Selection> CertificateProperty::selection() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (state_.selected) return state_.selected;
   if (state_.searched) {
-    fail(kNotFound, ": no certificate is selected, because none of its store fits '" +
-                        state_.wanted + "'; set its Subject, '*' takes any");
+    fail(kNotFound,
+         ": no certificate is selected, because the store could not be read or none in "
+         "it fits '" +
+             state_.wanted + "'; set its Subject, '*' takes any");
   }
   if (state_.type == StoreType::kUser && state_.store.reveal() == kDefaultStore) {
     return std::nullopt;
@@ -229,8 +240,10 @@ std::string CertificateProperty::fingerprint() const {
 
 std::vector<Entry> CertificateProperty::read() const {
   try {
-    return read_store(state_.store.reveal(), state_.type, state_.store_password,
-                      state_.key_password ? *state_.key_password : state_.store_password);
+    return state_.key_password
+               ? read_store(state_.store.reveal(), state_.type, state_.store_password,
+                            *state_.key_password)
+               : read_store_around_keys(state_.store.reveal(), state_.type, state_.store_password);
   } catch (const core::Error& error) {
     fail(error.code(), std::string(": ") + error.what());
   }
@@ -261,11 +274,12 @@ void CertificateProperty::take_encoded(const std::string& octets) {
   bool with_key = false;
   if (state_.type != StoreType::kUser || state_.store.reveal() != kDefaultStore) {
     for (Entry& entry : read()) {
-      if (!with_key && !entry.private_key.empty() &&
+      if (!with_key && (entry.key_closed || !entry.private_key.empty()) &&
           entry.public_octets == given.entry.public_octets) {
         with_key = true;
         given.entry.private_key = std::move(entry.private_key);
         given.entry.private_form = entry.private_form;
+        given.entry.key_closed = entry.key_closed;
       }
       if (entry.certificate && entry.certificate != given.entry.certificate) {
         given.others.push_back(std::move(*entry.certificate));

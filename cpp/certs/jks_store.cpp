@@ -127,7 +127,16 @@ std::vector<Entry> read_jks(std::string_view octets, Unlock& unlock) {
     (void)reader.block(2);   // alias
     (void)reader.number(8);  // when it was made
     std::optional<Entry> key;
-    if (tag == 1) key = private_key(reader.block(4), unlock);
+    bool closed = false;
+    if (tag == 1) {
+      try {
+        key = private_key(reader.block(4), unlock);
+      } catch (const core::Error& error) {
+        // Without the store's password nothing says that it is the key's alone that is missing.
+        if (unlock.store().empty() || !unlock.may_stay_closed(error)) throw;
+        closed = true;
+      }
+    }
     if (tag != 1 && tag != 2) malformed();
     const std::uint64_t certificates = tag == 1 ? reader.number(4) : 1;
     if (certificates + out.size() > kMostEntries) malformed();
@@ -142,6 +151,7 @@ std::vector<Entry> read_jks(std::string_view octets, Unlock& unlock) {
         one->private_form = key->private_form;
         key.reset();
       }
+      one->key_closed = closed && j == 0;
       out.push_back(std::move(*one));
     }
     if (key) out.push_back(std::move(*key));

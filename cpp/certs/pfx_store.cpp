@@ -26,7 +26,8 @@ struct Bag {
 struct Bags {
   std::vector<Bag> certificates;
   std::vector<Bag> keys;
-  bool full() const { return certificates.size() + keys.size() >= kMostBags; }
+  std::vector<std::string> closed_keys;  // by which octets their certificates name them
+  bool full() const { return certificates.size() + keys.size() + closed_keys.size() >= kMostBags; }
 };
 
 [[noreturn]] void malformed() {
@@ -88,6 +89,18 @@ std::optional<Entry> certificate_bag(std::string_view value) {
   return certificate_of_der(octet_string(body->content));
 }
 
+// nullopt when it stays closed.
+std::optional<Entry> private_key(std::string_view value, Unlock& unlock) {
+  try {
+    auto key = private_key_of_sealed(value, unlock.key(), unlock);
+    if (!key) unsupported("its private key is malformed, or of a kind that is not supported");
+    return key;
+  } catch (const core::Error& error) {
+    if (!unlock.may_stay_closed(error)) throw;
+    return std::nullopt;
+  }
+}
+
 void safe_contents(std::string_view ber, int level, Unlock& unlock, Bags& out) {
   if (level > kMostLevels) malformed();
   const Secret text = as_der(ber);
@@ -103,9 +116,11 @@ void safe_contents(std::string_view ber, int level, Unlock& unlock, Bags& out) {
     const std::string kind = core::oid_text(oid->content);
     const std::string id = local_key_id(inside);
     if (kind == "1.2.840.113549.1.12.10.1.1" || kind == "1.2.840.113549.1.12.10.1.2") {
-      auto key = private_key_of_sealed(value->content, unlock.key(), unlock);
-      if (!key) unsupported("its private key is malformed, or of a kind that is not supported");
-      out.keys.push_back({std::move(*key), id});
+      if (auto key = private_key(value->content, unlock)) {
+        out.keys.push_back({std::move(*key), id});
+      } else {
+        out.closed_keys.push_back(id);
+      }
     } else if (kind == "1.2.840.113549.1.12.10.1.3") {
       auto certificate = certificate_bag(value->content);
       if (certificate) out.certificates.push_back({std::move(*certificate), id});
@@ -193,6 +208,10 @@ std::vector<Entry> joined(Bags bags) {
       }
     }
     attach(out, std::move(key.entry));
+  }
+  for (const std::string& id : bags.closed_keys) {
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      out[i].key_closed = out[i].key_closed || (!id.empty() && ids[i] == id);
   }
   keys_first(out);
   return out;

@@ -119,12 +119,12 @@ std::vector<Entry> read_store(std::string_view store, StoreType type,
   return read_store(store, type, password, password);
 }
 
-std::vector<Entry> read_store(std::string_view store, StoreType type, const core::Secret& password,
-                              const core::Secret& key_password) {
+namespace {
+
+std::vector<Entry> read_as(std::string_view store, StoreType type, Unlock& unlock) {
   const Format format = type == StoreType::kAuto
                             ? Format{StoreType::kAuto, names_file(store), read_any}
                             : format_of(type);
-  Unlock unlock(password, key_password);
   std::vector<Entry> entries;
   if (format.file) {
     const core::Secret octets = contents(std::string(store));
@@ -138,6 +138,21 @@ std::vector<Entry> read_store(std::string_view store, StoreType type, const core
                       "CertStoreType");
   }
   return entries;
+}
+
+}  // namespace
+
+std::vector<Entry> read_store(std::string_view store, StoreType type, const core::Secret& password,
+                              const core::Secret& key_password) {
+  Unlock unlock(password, key_password);
+  return read_as(store, type, unlock);
+}
+
+std::vector<Entry> read_store_around_keys(std::string_view store, StoreType type,
+                                          const core::Secret& password) {
+  Unlock unlock(password, password);
+  unlock.leave_keys_closed();
+  return read_as(store, type, unlock);
 }
 
 const Entry& find_subject(const std::vector<Entry>& entries, std::string_view subject) {

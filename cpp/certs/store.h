@@ -53,6 +53,7 @@ struct Entry {
   std::string public_octets;                    // SubjectPublicKeyInfo of any kind, when known
   core::Secret private_key;                     // DER, empty when there is none
   PrivateForm private_form = PrivateForm::kNone;
+  bool key_closed = false;  // there is one, under a password that was not given
   std::string subject() const { return certificate ? certificate->subject() : std::string(); }
 };
 
@@ -63,6 +64,11 @@ std::vector<Entry> read_store(std::string_view store, StoreType type, const core
 // The same for keys that have a password of their own.
 std::vector<Entry> read_store(std::string_view store, StoreType type, const core::Secret& password,
                               const core::Secret& key_password);
+
+// The same while that password is not known: such keys stay closed, where the store has a password
+// besides that opens it (PFX, JKS).
+std::vector<Entry> read_store_around_keys(std::string_view store, StoreType type,
+                                          const core::Secret& password);
 
 // The entry whose subject is `subject`, else the first whose subject contains it; "*" and "" take
 // any. A bare key has no subject and is found by "*" and "" alone. 272 when there is none.

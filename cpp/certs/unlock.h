@@ -26,6 +26,12 @@ class Unlock {
   const core::Secret& store() const noexcept { return store_; }
   const core::Secret& key() const noexcept { return key_; }
 
+  // A key under another password than the store's stays closed, and is no error.
+  void leave_keys_closed() noexcept { closed_keys_ = true; }
+  bool may_stay_closed(const core::Error& error) const noexcept {
+    return closed_keys_ && error.code() == 273;
+  }
+
   // Takes `rounds` (of hashing some 64 octets) from what one store may cost, about two seconds.
   // 271 when that is more than is left: a hostile file could keep the reader busy for days.
   void spend(std::uint64_t rounds) {
@@ -38,6 +44,7 @@ class Unlock {
  private:
   const core::Secret& store_;
   const core::Secret& key_;
+  bool closed_keys_ = false;
   std::uint64_t left_ = 5'000'000;
 };
 

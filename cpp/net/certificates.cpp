@@ -46,11 +46,13 @@ ClientCertificate client_certificate(const Selection& selection, std::string_vie
     throw core::Error(kUnusable,
                       "SSLCert holds a key without a certificate; use a store with both");
   }
-  if (entry.private_key.empty()) {
+  if (entry.key_closed) {
     throw core::Error(kUnusable,
-                      "SSLCert has no private key (" + entry.subject() +
-                          "); use a store that holds it, such as a PFX file, and set KeyPassword "
-                          "where the key has a password of its own");
+                      "SSLCert's private key has a password of its own; set KeyPassword");
+  }
+  if (entry.private_key.empty()) {
+    throw core::Error(kUnusable, "SSLCert has no private key (" + entry.subject() +
+                                     "); use a store that holds it, such as a PFX file");
   }
   std::vector<Certificate> chain = path(*entry.certificate, selection.others);
   for (const Certificate& one : ca_certificates("SSLCACerts", ca_pem))

@@ -116,6 +116,7 @@ class Client final : public core::Component {
   net::TransportOptions transport_options();
   std::string connection_key() const;
   void adopt_private_key();
+  void complete_subject(int property, int index);
   void clear_transaction_values();
   void store_default(int property);
 

@@ -87,6 +87,24 @@ void Client::check_setting(int setting, const std::string& value) const {
   }
 }
 
+// The manual, directory_server_cert_subject: it becomes the whole subject of what it fits. What
+// cannot be read yet, because the store comes later, or at all, is told when it is needed.
+void Client::complete_subject(int property, int index) {
+  const bool root = property == kACSRootCertsSubject;
+  const int store_type = root ? kACSRootCertsStoreType : kDirectoryServerCertStoreType;
+  if (number(store_type, index) == 0 || text(property, index).empty()) return;
+  try {
+    const certs::Entry entry =
+        root ? certificate_entry(kACSRootCertsEncoded, kACSRootCertsStore, store_type,
+                                 kACSRootCertsStorePassword, property, index)
+             : certificate_entry(kDirectoryServerCertEncoded, kDirectoryServerCertStore, store_type,
+                                 kDirectoryServerCertStorePassword, property, index);
+    if (entry.certificate) store(property, entry.subject(), index);
+  } catch (const core::Error&) {
+    return;
+  }
+}
+
 core::Value Client::compute(int property, int index) const {
   if (const auto place = certificates_.find(info().properties[property].name)) {
     return place.property->get(place.field);
@@ -97,6 +115,8 @@ core::Value Client::compute(int property, int index) const {
 void Client::after_set(int property, int index) {
   if (const auto place = certificates_.find(info().properties[property].name)) {
     place.property->set(place.field, Component::compute(property, index));
+  } else if (property == kDirectoryServerCertSubject || property == kACSRootCertsSubject) {
+    complete_subject(property, index);
   } else if (property == kProxyAuthScheme) {  // manual: setting it clears them
     store(kProxyUser, std::string());
     store(kProxyPassword, std::string());
