@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <ctime>
 
 #include "certs/plain_certificate.h"
 #include "certs/ssh_wire.h"
@@ -168,14 +169,16 @@ void describe_certificate(const Certificate& certificate, Description& out) {
 std::string certificate_date(std::int64_t seconds) {
   constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  constexpr std::size_t kRoom = 40;
-  const core::Date date = core::date_of(seconds);
-  char day[kRoom];
-  std::snprintf(day, sizeof day, "%02d-%s-%04d ", date.day,
-                kMonths.at(static_cast<std::size_t>(date.month - 1)), date.year);
-  const std::string iso = core::iso_time(seconds);
-  const std::size_t time = iso.find('T') + 1;
-  return day + iso.substr(time, 8);
+  constexpr std::size_t kRoom = 64;
+  constexpr int kFirstYear = 1900;
+  const std::time_t moment = seconds;
+  std::tm date{};
+  if (localtime_r(&moment, &date) == nullptr) return {};
+  char text[kRoom];
+  std::snprintf(text, sizeof text, "%02d-%s-%04d %02d:%02d:%02d", date.tm_mday,
+                kMonths.at(static_cast<std::size_t>(date.tm_mon)), date.tm_year + kFirstYear,
+                date.tm_hour, date.tm_min, date.tm_sec);
+  return text;
 }
 
 Description describe(const Entry& entry) {

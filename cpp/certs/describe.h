@@ -13,7 +13,7 @@ namespace coffer::certs {
 // What is of certificates stays empty for a bare key.
 struct Description {
   std::string subject, issuer;
-  std::string effective_date, expiration_date;  // "23-Jan-2000 15:00:00", UTC
+  std::string effective_date, expiration_date;  // "23-Jan-2000 15:00:00"
   std::string serial_number;                    // two digits for each octet, lower case
   std::string version;                          // "V1" to "V3"
   std::string extended_key_usage;               // OIDs with commas
@@ -34,6 +34,7 @@ struct Description {
 
 Description describe(const Entry& entry);
 
-std::string certificate_date(std::int64_t seconds);  // since the epoch
+// Of seconds since the epoch, in the system's time zone (manual of Client, EffectiveDate).
+std::string certificate_date(std::int64_t seconds);
 
 }  // namespace coffer::certs

@@ -120,6 +120,20 @@ bool same_key(const Entry& a, const Entry& b) {
   return !a.public_octets.empty() && a.public_octets == b.public_octets;
 }
 
+// A key on an Edwards curve is written without its public half, which nothing here computes: then
+// the certificate of that kind beside it is its own. Who uses both finds out.
+bool may_be_of(const Entry& certificate, const Entry& key) {
+  if (!key.public_octets.empty() || !certificate.certificate) return false;
+  const auto info = DerReader(key.private_key.reveal()).next(der::kSequence);
+  const auto spki = DerReader(certificate.public_octets).next(der::kSequence);
+  if (!info || !spki) return false;
+  DerReader inside(info->content);
+  (void)inside.next(der::kInteger);
+  const auto wanted = inside.next(der::kSequence);
+  const auto there = DerReader(spki->content).next(der::kSequence);
+  return wanted && there && wanted->whole == there->whole;
+}
+
 }  // namespace
 
 std::optional<Entry> public_key_of_der(std::string_view text) {
@@ -271,7 +285,7 @@ std::optional<Entry> dsa_entry(std::string_view p, std::string_view q, std::stri
 
 void attach(std::vector<Entry>& entries, Entry key) {
   for (Entry& entry : entries) {
-    if (!entry.private_key.empty() || !same_key(entry, key)) continue;
+    if (!entry.private_key.empty() || !(same_key(entry, key) || may_be_of(entry, key))) continue;
     entry.private_key = std::move(key.private_key);
     entry.private_form = key.private_form;
     return;

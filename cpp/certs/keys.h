@@ -39,7 +39,7 @@ std::optional<Entry> dsa_entry(std::string_view p, std::string_view q, std::stri
                                std::string_view y, std::string_view x);
 
 // Puts the private key of `key` to the certificate or public key of `entries` that it belongs to,
-// else appends it.
+// else appends it. One without its public half goes to the first certificate of its kind.
 void attach(std::vector<Entry>& entries, Entry key);
 // A certificate with its key is what a store is about: "*" takes the first.
 void keys_first(std::vector<Entry>& entries);

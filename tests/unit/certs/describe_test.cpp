@@ -2,6 +2,8 @@
 #include "certs/describe.h"
 
 #include <doctest/doctest.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include <string>
 
@@ -72,6 +74,8 @@ TEST_CASE("a pair, and a key alone") {
 }
 
 TEST_CASE("the manual's form of dates") {
+  setenv("TZ", "UTC0", 1);
+  tzset();
   CHECK(certs::certificate_date(948639600) == "23-Jan-2000 15:00:00");
   CHECK(certs::certificate_date(0) == "01-Jan-1970 00:00:00");
 }
