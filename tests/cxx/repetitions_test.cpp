@@ -91,8 +91,8 @@ void leaves_nothing(Step&& step) {
   }
   const Footprint after = footprint();
   CHECK(after.kilobytes <= before.kilobytes + kLeastLeak);
-  CHECK(after.descriptors == before.descriptors);
-  CHECK(after.threads == before.threads);
+  CHECK(after.descriptors <= before.descriptors);
+  CHECK(after.threads <= before.threads);
 }
 
 template <class Function>
@@ -188,8 +188,8 @@ TEST_CASE("two threads with a component each") {
   two.join();
   CHECK(ended == std::array<int, 2>{kTimes / 2, kTimes / 2});
   const Footprint after = footprint();
-  CHECK(after.descriptors == before.descriptors);
-  CHECK(after.threads == before.threads);
+  CHECK(after.descriptors <= before.descriptors);
+  CHECK(after.threads <= before.threads);
 }
 
 TEST_CASE("the program ends while a run is under way") {

@@ -67,7 +67,7 @@ def leaves_nothing(step: Callable[[int], None]) -> None:
         step(number)
     after = footprint()
     assert after[0] <= before[0] + LEAST_LEAK
-    assert after[1:] == before[1:]
+    assert after[1] <= before[1] and after[2] <= before[2]
 
 
 def test_runs_that_their_handlers_close(url: str, folder: Path) -> None:
@@ -133,11 +133,12 @@ def test_two_threads_with_a_component_each(url: str, folder: Path) -> None:
                     backup.do_events()
             ended.append(done == [True])
 
-    before = footprint()
+    _, descriptors, running = footprint()
     threads = [threading.Thread(target=work, args=(name,)) for name in ("one", "two")]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert ended == [True] * TIMES
-    assert footprint()[1:] == before[1:]
+    after = footprint()
+    assert after[1] <= descriptors and after[2] <= running
