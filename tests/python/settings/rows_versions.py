@@ -54,7 +54,8 @@ def allow_http_fallback(case: Case) -> None:
 @rows.read_only("NegotiatedHTTPVersion")
 def negotiated_http_version(case: Case) -> None:
     """What the server saw, in HTTPVersion's words."""
-    for settings, http2 in ((("HTTPVersion=2.0",), True), (("HTTPVersion=2.0",), False), ((), True)):
+    asked = ("HTTPVersion=2.0",)
+    for settings, http2 in ((asked, True), (asked, False), ((), True)):
         seen = through_nginx(case, *settings, http2=http2)
         version = seen.headers("X-Protocol")[-1]
         assert f"HTTP/{seen.setting('NegotiatedHTTPVersion')}" == version

@@ -36,7 +36,8 @@ def fresh(row: Row) -> Any:
 def test_values(row: Row) -> None:
     """As new it reads its default; what is refused leaves the value as it was."""
     with closing(fresh(row)) as made:
-        default = row.reads if row.reads is not None else row.default.replace("{version}", coffer.__version__)
+        stated = row.default.replace("{version}", coffer.__version__)
+        default = row.reads if row.reads is not None else stated
         if row.read_only and row.index:
             with pytest.raises(coffer.CofferError) as none:
                 made.config(row.name + row.index)  # sized by what happened: nothing yet
