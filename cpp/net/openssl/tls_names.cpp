@@ -107,12 +107,11 @@ std::string group_list(const TransportOptions& options, const TlsVersions& versi
   std::vector<std::string> names;
   if (versions.v13) {
     names = tls_names(options.tls13_groups);
-    for (const std::string& share : tls_names(options.tls13_key_shares)) {
-      const auto found = std::find(names.begin(), names.end(), share);
-      if (found == names.end()) continue;
-      std::rotate(names.begin(), found, found + 1);
-      break;
-    }
+    // Contract section 3: the first group alone has an effect.
+    const std::vector<std::string> shares = tls_names(options.tls13_key_shares);
+    const auto first =
+        shares.empty() ? names.end() : std::find(names.begin(), names.end(), shares.front());
+    if (first != names.end()) std::rotate(names.begin(), first, first + 1);
   }
   if (versions.before_13()) append(names, tls_names(options.tls12_groups));
   return joined(kGroups, names);

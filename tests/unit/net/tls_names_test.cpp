@@ -94,7 +94,9 @@ TEST_CASE("groups and signatures of both versions are one list") {
   options.tls13_groups = "ecdhe_x25519, FFDHE_2048,ecdhe_secp256r1";
   CHECK(net::group_list(options, both) == "X25519:ffdhe2048:P-256:P-384");
   CHECK(net::group_list(options, old) == "P-384:X25519");
-  options.tls13_key_shares = "ecdhe_secp521r1,ecdhe_secp256r1,ffdhe_2048";
+  options.tls13_key_shares = "ecdhe_secp521r1,ecdhe_secp256r1";  // the first alone counts
+  CHECK(net::group_list(options, both) == "X25519:ffdhe2048:P-256:P-384");
+  options.tls13_key_shares = "ecdhe_secp256r1,ffdhe_2048";
   CHECK(net::group_list(options, both) == "P-256:X25519:ffdhe2048:P-384");
   options.tls12_signatures = "sha512-ecdsa,sha1-rsa,sha256-rsa";
   options.tls13_signatures = "rsa_pss_sha256,rsa_pkcs1_sha256";
