@@ -6,7 +6,7 @@ namespace CofferTests {
 // CofferTests surface | remote | TEST [ARGUMENT...]; a test is a method of a class below.
 internal static class Program {
   private static readonly Type[] suites = { typeof(Values), typeof(Handlers), typeof(Lifetimes),
-                                            typeof(Exits) };
+                                            typeof(Exits), typeof(Certificates) };
 
   private static int Main(string[] arguments) {
     switch (arguments[0]) {

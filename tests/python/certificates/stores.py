@@ -1,8 +1,5 @@
 """Certificates with keys of several kinds, in every kind of store, made by OpenSSL, keytool,
-puttygen and cryptography; and what each field of a Certificate has to say of them.
-
-    python stores.py FOLDER     writes the stores and FOLDER/stores.json for other languages
-"""
+puttygen and cryptography; and what each field of a Certificate has to say of them."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ import ipaddress
 import json
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -265,18 +261,41 @@ def same_key(pem: str, key: Any) -> bool:
     return plain(form.load_pem_private_key(pem.encode(), None)) == plain(key)
 
 
-def main(folder: Path) -> int:
-    rows = []
-    for number_of, store in enumerate(every_store(folder)):
+def table(folder: Path) -> list[Store]:
+    """The stores as files, listed in stores.tsv for programs in other languages."""
+    made, lines = every_store(folder), []
+    for number_of, store in enumerate(made):
         path = written(folder, f"store{number_of}", store.octets)
-        fields = store.of.fields() if store.has_certificate else {
-            "public_key": store.of.spki, "subject": ""}
-        fields["private_key_available"] = store.has_key
-        rows.append({"name": store.name, "file": str(path), "file_type": store.file_type,
-                     "blob_type": store.blob_type, "password": store.password, "fields": fields})
-    (folder / "stores.json").write_text(json.dumps(rows), encoding="utf-8")
-    return 0
+        digits = str(store.of.fields()["thumbprint_sha1"]) if store.has_certificate else ""
+        lines.append("\t".join((str(path), str(store.file_type), str(store.blob_type),
+                                store.password, digits)))
+    (folder / "stores.tsv").write_text("\n".join(lines), encoding="utf-8")
+    return made
 
 
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+def check_told(made: list[Store], output: str) -> None:
+    """What such a program told: lines of number, way, field in lower case and value in base64."""
+    told: dict[tuple[int, str], dict[str, str]] = {}
+    for line in output.splitlines():
+        row, way, field, value = line.split("|")
+        told.setdefault((int(row), way), {})[field] = base64.b64decode(value).decode(errors="replace")
+    for number_of, store in enumerate(made):
+        ways = ("file", "blob", "component")
+        ways += ("thumbprint", "encoded") if store.has_certificate else ()
+        for way in ways:
+            found = told.pop((number_of, way))
+            expected = store.of.fields() if store.has_certificate else {
+                "subject": "", "encoded": "", "public_key": store.of.spki}
+            expected["private_key_available"] = store.has_key
+            if way == "encoded" and not store.has_key:
+                expected["subject"] = ""  # the manual, Encoded: no key, no subject
+            if store.has_certificate:
+                expected["encoded"] = store.of.pem.decode()
+            expected["store_type"] = store.blob_type if way == "blob" else store.file_type
+            expected["key_password"] = expected["store_password"] = store.password
+            for field, value in expected.items():
+                text = str(value).lower() if isinstance(value, bool) else str(value)
+                assert found[field.replace("_", "")] == text, (store.name, way, field)
+            assert (found["privatekey"] != "") == store.has_key, (store.name, way)
+            assert not store.has_key or same_key(found["privatekey"], store.of.key)
+    assert not told
