@@ -118,7 +118,8 @@ def key_password(there: dict[str, Property]) -> list[str]:
     """A certificate without the field has one password for both."""
     if "StorePassword" not in there or "KeyPassword" in there:
         return []
-    return ["  @Override\n  public String getKeyPassword() {\n    return getStorePassword();\n  }\n"]
+    return ["\n".join(["  @Override", "  public String getKeyPassword() {",
+                       "    return getStorePassword();", "  }", ""])]
 
 
 def view_name(group: Group) -> str:

@@ -56,8 +56,8 @@ class Identity:
 
     @property
     def spki(self) -> str:
-        return self.key.public_key().public_bytes(
-            form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo).decode()
+        return str(self.key.public_key().public_bytes(
+            form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo), "ascii")
 
     def key_pem(self, password: str = "", traditional: bool = False) -> bytes:
         sealed = form.BestAvailableEncryption(password.encode()) if password else PLAIN
@@ -193,7 +193,7 @@ def number(value: int, size: int = 0) -> bytes:
     return value.to_bytes(size or (value.bit_length() + 7) // 8, "big")
 
 
-def xml(key: rsa.RSAPrivateKey) -> bytes:
+def xml(key: rsa.RSAPrivateKeyWithSerialization) -> bytes:
     numbers = key.private_numbers()
     parts = {"Modulus": numbers.public_numbers.n, "Exponent": numbers.public_numbers.e,
              "P": numbers.p, "Q": numbers.q, "DP": numbers.dmp1, "DQ": numbers.dmq1,
@@ -203,7 +203,7 @@ def xml(key: rsa.RSAPrivateKey) -> bytes:
     return f"<RSAKeyValue>{inside}</RSAKeyValue>".encode()
 
 
-def jwk(key: ec.EllipticCurvePrivateKey) -> bytes:
+def jwk(key: ec.EllipticCurvePrivateKeyWithSerialization) -> bytes:
     numbers, size = key.private_numbers(), (key.key_size + 7) // 8
 
     def text(value: int) -> str:
@@ -278,13 +278,14 @@ def check_told(made: list[Store], output: str) -> None:
     told: dict[tuple[int, str], dict[str, str]] = {}
     for line in output.splitlines():
         row, way, field, value = line.split("|")
-        told.setdefault((int(row), way), {})[field] = base64.b64decode(value).decode(errors="replace")
+        octets = base64.b64decode(value)
+        told.setdefault((int(row), way), {})[field] = octets.decode(errors="replace")
     for number_of, store in enumerate(made):
-        ways = ("file", "blob", "component")
-        ways += ("thumbprint", "encoded") if store.has_certificate else ()
+        ways = ["file", "blob", "component"]
+        ways += ["thumbprint", "encoded"] if store.has_certificate else []
         for way in ways:
             found = told.pop((number_of, way))
-            expected = store.of.fields() if store.has_certificate else {
+            expected: dict[str, object] = store.of.fields() if store.has_certificate else {
                 "subject": "", "encoded": "", "public_key": store.of.spki}
             expected["private_key_available"] = store.has_key
             if way == "encoded" and not store.has_key:
