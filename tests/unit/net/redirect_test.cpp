@@ -1,6 +1,8 @@
 // Redirects, and what of ours goes to whom.
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "plain_test.h"
 
 using namespace coffer;
@@ -104,6 +106,27 @@ TEST_CASE("redirects") {
     CHECK(client.run(request).code == 151);
     CHECK(elsewhere.connections() == 0);
   }
+}
+
+TEST_CASE("a redirect is followed at once") {
+  std::atomic<int> hops{0};
+  LoopbackServer server([&](Peer& peer) {
+    while (!peer.request().empty()) {
+      if (++hops > 40) {
+        peer.reply("there");
+      } else {
+        peer.reply("moved", "302 Found", "Location: /next\r\n");
+      }
+    }
+  });
+  net::TransportOptions options = options_for(server.url());
+  options.follow_redirects = 1;
+  options.max_redirects = 40;
+  Client client(options);
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(client.run(get(server.url())).reply.body == "there");
+  // A wait for something that had come already would be 200 ms or more each time.
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
 }
 
 TEST_CASE("Authorization and OtherHeaders go to the service's origin alone") {

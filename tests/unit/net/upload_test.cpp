@@ -29,14 +29,14 @@ std::string chunked_request(Peer& peer) {
 
 }  // namespace
 
-TEST_CASE("a chunked body is sent from its beginning when the connection had been closed") {
-  std::atomic<int> answered{0};
+TEST_CASE("a chunked body is sent from its beginning when the connection turns out to be gone") {
+  std::atomic<int> connections{0};
   LoopbackServer server([&](Peer& peer) {
-    const std::string request = chunked_request(peer);
-    if (request.empty()) return;
-    ++answered;
+    ++connections;
+    chunked_request(peer);
     peer.reply("x");
-    peer.end();  // without having said so: the next request finds out
+    chunked_request(peer);
+    peer.end();  // no answer: the connection had been given up while it lay idle
   });
   net::TransportOptions options = options_for(server.url());
   options.chunked = true;
@@ -45,19 +45,17 @@ TEST_CASE("a chunked body is sent from its beginning when the connection had bee
   net::Request request = get(server.url());
   request.method = "POST";
   request.body = "eight***";
-  for (int i = 0; i < 3; ++i) {
-    const net::Outcome outcome = client.run(request);
-    CHECK(outcome.code == 0);
-  }
-  CHECK(answered == 3);
+  CHECK(client.run(request).code == 0);
+  CHECK(client.run(request).code == 0);
+  CHECK(connections == 2);
   const std::string all = server.received();
-  std::size_t count = 0;
+  int bodies = 0;
   for (std::size_t at = 0;
        (at = all.find("3\r\neig\r\n3\r\nht*\r\n2\r\n**\r\n0\r\n\r\n", at)) != std::string::npos;
        ++at) {
-    ++count;
+    ++bodies;
   }
-  CHECK(count >= 3);
+  CHECK(bodies == 3);
 }
 
 TEST_CASE("hosts outside ASCII are converted whatever the locale, and nothing else of a URL is") {
@@ -106,9 +104,9 @@ TEST_CASE("MaxTransferRate is the rate of all transfers together") {
 }
 
 TEST_CASE("waiting for the rate is no lack of progress") {
-  LoopbackServer server(LoopbackServer::always(std::string(4000, 'x')));
+  LoopbackServer server(LoopbackServer::always(std::string(1500, 'x')));
   net::TransportOptions options = options_for(server.url());
-  options.max_transfer_rate = 1700;
+  options.max_transfer_rate = 500;  // a piece of 1024 octets takes 2 s
   options.timeout_seconds = 1;
   Client client(options);
   CHECK(client.run(get(server.url())).code == 0);
