@@ -25,11 +25,11 @@ struct Problem {
 };
 
 // What may be said of a certificate wherever it stands in the path.
-Problem own_problem(const Certificate& certificate, std::int64_t now) {
-  if (now < certificate.not_before()) {
+Problem own_problem(const Certificate& certificate, std::int64_t now, bool any_date) {
+  if (!any_date && now < certificate.not_before()) {
     return {ChainFault::kNotYetValid, quoted(certificate) + " is not valid yet"};
   }
-  if (now > certificate.not_after()) {
+  if (!any_date && now > certificate.not_after()) {
     return {ChainFault::kExpired, quoted(certificate) + " has expired"};
   }
   if (certificate.extensions().unknown_critical) {
@@ -63,8 +63,8 @@ bool self_issued(const Certificate& certificate) {
 class Search {
  public:
   Search(const std::vector<Certificate>& intermediates, const std::vector<Certificate>& anchors,
-         std::int64_t now, ChainPurpose purpose)
-      : anchors_(anchors), now_(now), purpose_(purpose) {
+         std::int64_t now, ChainPurpose purpose, ChainLeniency lenient)
+      : anchors_(anchors), now_(now), purpose_(purpose), lenient_(lenient) {
     // Anchors first: the shortest path is found first.
     for (const auto* list : {&anchors, &intermediates}) {
       for (const Certificate& one : *list) {
@@ -75,8 +75,8 @@ class Search {
 
   bool run(const Certificate& leaf) {
     path_.push_back(leaf);
-    problem_ = own_problem(leaf, now_);
-    if (problem_.empty() && purpose_ == ChainPurpose::kServer &&
+    problem_ = own_problem(leaf, now_, lenient_.dates);
+    if (problem_.empty() && purpose_ == ChainPurpose::kServer && !lenient_.leaf_usage &&
         !(for_servers(leaf) && key_for_servers(leaf))) {
       problem_ = {ChainFault::kPurpose, quoted(leaf) + " is not for servers (key usage)"};
     }
@@ -150,7 +150,7 @@ class Search {
   }
 
   Problem issuer_problem(const Certificate& issuer) const {
-    Problem problem = own_problem(issuer, now_);
+    Problem problem = own_problem(issuer, now_, lenient_.dates);
     if (!problem.empty()) return problem;
     const Extensions& extensions = issuer.extensions();
     if (!extensions.ca) return {ChainFault::kNotCa, quoted(issuer) + " is no CA"};
@@ -198,6 +198,7 @@ class Search {
   const std::vector<Certificate>& anchors_;
   const std::int64_t now_;
   const ChainPurpose purpose_;
+  const ChainLeniency lenient_;
   std::vector<Certificate> path_;
   std::size_t signatures_ = 0;
   std::size_t deepest_ = 0;
@@ -247,13 +248,13 @@ X5c read_x5c(const std::vector<std::string>& entries) {
 
 ChainVerdict verify_chain(const Certificate& leaf, const std::vector<Certificate>& intermediates,
                           const std::vector<Certificate>& anchors, std::int64_t now,
-                          ChainPurpose purpose) {
+                          ChainPurpose purpose, ChainLeniency lenient) {
   ChainVerdict verdict;
   if (anchors.empty()) {
     verdict.problem = "no root certificate is configured";
     return verdict;
   }
-  Search search(intermediates, anchors, now, purpose);
+  Search search(intermediates, anchors, now, purpose, lenient);
   if (search.run(leaf)) {
     verdict.problem.clear();
     verdict.fault = ChainFault::kNone;

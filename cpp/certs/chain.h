@@ -53,11 +53,16 @@ struct ChainVerdict {
 };
 // What the leaf is used for; kServer asks extKeyUsage and keyUsage for it, the CAs' too.
 enum class ChainPurpose { kAny, kServer };
+// What the user of a chain chose not to mind.
+struct ChainLeniency {
+  bool dates = false;
+  bool leaf_usage = false;  // kServer of the leaf
+};
 // `intermediates` are hints in any order, roots among them too; only `anchors` are trusted, and
 // they may be intermediates or the leaf itself. `now` is seconds since the epoch, the injected
 // clock's.
 ChainVerdict verify_chain(const Certificate& leaf, const std::vector<Certificate>& intermediates,
                           const std::vector<Certificate>& anchors, std::int64_t now,
-                          ChainPurpose purpose = ChainPurpose::kAny);
+                          ChainPurpose purpose = ChainPurpose::kAny, ChainLeniency lenient = {});
 
 }  // namespace coffer::certs

@@ -52,7 +52,7 @@ class CurlTransport final : public Transport {
   }
 
  private:
-  enum class State { kQueued, kActive, kParked, kFinished };
+  enum class State { kQueued, kDialling, kActive, kParked, kFinished };
   struct Entry {
     std::unique_ptr<Flight> flight;
     State state = State::kQueued;
@@ -60,11 +60,14 @@ class CurlTransport final : public Transport {
 
   void queue(std::uint64_t id);
   void admit();
+  bool has_link(Entry& entry, std::deque<std::uint64_t>& waiting);
+  void apply_dialled();
   bool begin(Flight& flight);
   void perform();
   void resume_paused();
   void collect();
   void land(Entry& entry, CURLcode result);
+  void go_on(Entry& entry, Flight::Next next);
   void take_out(Flight& flight);
   void finished(Entry& entry);
   void apply_answers();
@@ -78,6 +81,7 @@ class CurlTransport final : public Transport {
   std::unique_ptr<CURLSH, FreeShare> share_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
   std::unique_ptr<RevocationWatch> watch_;
+  std::unique_ptr<internal::Links> links_;
   std::map<std::uint64_t, Entry> entries_;
   std::deque<std::uint64_t> queue_;
   std::deque<std::uint64_t> landed_;
@@ -85,6 +89,8 @@ class CurlTransport final : public Transport {
   std::map<CURL*, Easy> busy_;
   std::uint64_t last_id_ = 0;
   std::atomic<bool> woken_{false};
+  std::size_t dialling_ = 0;  // entries in State::kDialling
+  std::vector<curl_waitfd> watched_;
   bool in_curl_ = false;
 };
 
@@ -96,7 +102,12 @@ CurlTransport::CurlTransport(TransportOptions options)
   if (!share_ || !multi_) throw core::Error(30002, "Out of memory.");
   // One thread uses the share: no lock functions. Sessions of one handle help all others.
   curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-  const long limit = static_cast<long>(limit_);
+  long limit = static_cast<long>(limit_);
+  if (shared_.options.tls_provider == TlsProvider::kInternal) {
+    links_ = std::make_unique<internal::Links>(multi_.get(), shared_.options, shared_.gate);
+    shared_.links = links_.get();
+    limit *= 3;  // a link stands for two or three of libcurl's connections while it is dialled
+  }
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, limit);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, limit);
   if (shared_.options.revocation.any()) {
@@ -140,6 +151,10 @@ void CurlTransport::cancel(std::uint64_t id) {
     flight.abandon();  // libcurl forbids removing it now; collect() will
     return;
   }
+  if (found->second.state == State::kDialling) {
+    links_->forget(id);
+    --dialling_;
+  }
   if (found->second.state == State::kActive) take_out(flight);
   queue_.erase(std::remove(queue_.begin(), queue_.end(), id), queue_.end());
   entries_.erase(found);
@@ -163,9 +178,15 @@ void CurlTransport::admit() {
     Entry& entry = entries_.at(id);
     Flight& flight = *entry.flight;
     const bool asks = shared_.gate && flight.is_tls();
-    if (busy_.size() >= limit_ || !shared_.pace.open() ||
+    if (busy_.size() + dialling_ >= limit_ || !shared_.pace.open() ||
         (asks && !shared_.gate->may_connect(flight.url().host, id))) {
       waiting.push_back(id);
+      continue;
+    }
+    if (flight.needs_link() && !has_link(entry, waiting)) {
+      if (asks && entry.state == State::kDialling) {
+        shared_.gate->connecting(flight.url().host, id);
+      }
       continue;
     }
     if (!begin(flight)) {
@@ -176,6 +197,53 @@ void CurlTransport::admit() {
     entry.state = State::kActive;
   }
   queue_ = std::move(waiting);
+}
+
+// With TlsProvider::kInternal: an open link is taken, else one is dialled, or the turn of this
+// request has not come.
+bool CurlTransport::has_link(Entry& entry, std::deque<std::uint64_t>& waiting) {
+  Flight& flight = *entry.flight;
+  if (internal::Lease link = flight.find_link()) {
+    flight.carry_over(std::move(link));
+    return true;
+  }
+  if (!links_->may_dial(flight.target())) {
+    waiting.push_back(flight.id());
+    return false;
+  }
+  try {
+    links_->dial(flight.id(), flight.dialling());
+  } catch (const core::Error& error) {
+    flight.fail(error.code(), error.what(), false);
+    finished(entry);
+    return false;
+  }
+  entry.state = State::kDialling;
+  ++dialling_;
+  return false;
+}
+
+void CurlTransport::apply_dialled() {
+  if (!links_) return;
+  links_->advance();
+  for (internal::Links::Dialled& result : links_->take_dialled()) {
+    Entry& entry = entries_.at(result.transfer);
+    Flight& flight = *entry.flight;
+    --dialling_;
+    if (!result.link) {
+      const Flight::Next next =
+          flight.dial_failed(std::move(result.failure), std::move(result.handshake));
+      if (shared_.gate) shared_.gate->settled(flight.url().host, flight.id());
+      go_on(entry, next);
+      continue;
+    }
+    flight.carry_over(std::move(result.link));
+    if (begin(flight)) {
+      entry.state = State::kActive;
+    } else {
+      finished(entry);
+    }
+  }
 }
 
 bool CurlTransport::begin(Flight& flight) {
@@ -242,6 +310,11 @@ void CurlTransport::land(Entry& entry, CURLcode result) {
   const Flight::Next next = flight.finish(result);
   take_out(flight);
   if (shared_.gate) shared_.gate->settled(host, flight.id());
+  go_on(entry, next);
+}
+
+void CurlTransport::go_on(Entry& entry, Flight::Next next) {
+  Flight& flight = *entry.flight;
   switch (next) {
     case Flight::Next::kDone:
       finished(entry);
@@ -271,6 +344,7 @@ void CurlTransport::collect() {
   while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode result = message->data.result;
+    if (links_ && links_->landed(message->easy_handle, result)) continue;
     Flight* flight = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &flight);
     const std::uint64_t id = flight->id();
@@ -295,9 +369,13 @@ void CurlTransport::collect() {
 void CurlTransport::expire() {
   const auto now = Clock::now();
   for (auto& [id, entry] : entries_) {
-    if (entry.state != State::kActive) continue;
+    if (entry.state != State::kActive && entry.state != State::kDialling) continue;
     const auto deadline = entry.flight->deadline();
     if (!deadline || *deadline > now) continue;
+    if (entry.state == State::kDialling) {
+      links_->forget(id);
+      --dialling_;
+    }
     entry.flight->expire();
     entry.flight->finish(CURLE_OPERATION_TIMEDOUT);
     take_out(*entry.flight);
@@ -341,8 +419,12 @@ std::size_t CurlTransport::deliver() {
 milliseconds CurlTransport::wait_time(Clock::time_point until) const {
   if (!shared_.pace.open()) until = std::min(until, shared_.pace.opens_at());
   for (const auto& [id, entry] : entries_) {
-    if (entry.state != State::kActive) continue;
+    if (entry.state != State::kActive && entry.state != State::kDialling) continue;
     if (const auto deadline = entry.flight->deadline()) until = std::min(until, *deadline);
+  }
+  if (links_) {
+    if (links_->busy()) return milliseconds(0);
+    if (const auto deadline = links_->deadline()) until = std::min(until, *deadline);
   }
   const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
   return std::clamp(left, milliseconds(0), milliseconds(3'600'000));
@@ -355,8 +437,10 @@ void CurlTransport::run_once(milliseconds max_wait) {
     apply_answers();
     admit();
     resume_paused();
+    apply_dialled();
     perform();
     collect();
+    apply_dialled();
     expire();
     apply_answers();
     if (deliver() > 0 || woken || Clock::now() >= until) return;
@@ -364,9 +448,17 @@ void CurlTransport::run_once(milliseconds max_wait) {
     // once, and then there is nothing left to wait for: around again without waiting.
     const std::size_t before = busy_.size();
     admit();
+    if (links_) {
+      apply_dialled();
+      // What libcurl has to say of a new dial, and what a link has brought in the meantime.
+      if (links_->busy()) continue;
+    }
     if (busy_.size() > before || !landed_.empty()) continue;
-    const CURLMcode result = curl_multi_poll(multi_.get(), nullptr, 0,
-                                             static_cast<int>(wait_time(until).count()), nullptr);
+    watched_.clear();
+    if (links_) links_->watch(watched_);
+    const CURLMcode result =
+        curl_multi_poll(multi_.get(), watched_.data(), static_cast<unsigned int>(watched_.size()),
+                        static_cast<int>(wait_time(until).count()), nullptr);
     if (result != CURLM_OK) {
       throw core::Error(30005, std::string("libcurl failed: ") + curl_multi_strerror(result) + ".");
     }

@@ -27,7 +27,8 @@ void check(const Request& request) {
 }  // namespace
 
 Shared::Shared(TransportOptions given)
-    : options(std::move(given)), pace(options.max_transfer_rate), proxies(options), tls(options) {
+    : options(std::move(given)), pace(options.max_transfer_rate), proxies(options) {
+  if (options.tls_provider == TlsProvider::kPlatform) tls = std::make_unique<TlsContext>(options);
   if (options.ask || options.revocation.any()) gate = std::make_shared<TlsGate>(options.ask);
 }
 
@@ -62,8 +63,7 @@ Flight::~Flight() {
   core::wipe(request_.authorization);
 }
 
-void Flight::begin(CURL* easy) {
-  easy_ = easy;
+void Flight::start_attempt() {
   outcome_ = Outcome();
   handshake_.reset();
   decoder_.reset();
@@ -71,6 +71,7 @@ void Flight::begin(CURL* easy) {
   header_octets_ = body_octets_ = 0;
   moved_ = 0;
   failed_ = headers_done_ = to_sink_ = new_tls_ = request_sent_ = paused_ = false;
+  link_was_spent_ = false;
   words_.fill('\0');
   started_ = std::chrono::steady_clock::now();
   if (request_.time_limit.count() > 0 && !limit_) limit_ = started_ + request_.time_limit;
@@ -84,17 +85,28 @@ void Flight::begin(CURL* easy) {
                                  " is not ASCII; set UseIDNs, or give the name in its xn-- form.");
   }
   proxy_ = shared_.proxies.choose(url_);
+}
+
+void Flight::begin(CURL* easy) {
+  easy_ = easy;
+  if (!std::exchange(dialled_, false)) start_attempt();
   log_.set_firewall(proxy_.firewall);
   // libcurl's own check knows nothing of what these settings accept; the judge does.
   const bool overridden = (shared_.gate && shared_.gate->overridden(url_.host)) ||
                           !shared_.options.accept_server_cert.empty() ||
                           shared_.options.security_flags != 0;
-  apply_settings(easy, shared_.options, url_, proxy_, overridden);
+  // The link went through the proxy already.
+  apply_settings(easy, shared_.options, url_, link_ ? ProxyChoice() : proxy_, overridden);
   if (is_for_status()) {  // settings that are about the service's connections
     set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(easy, CURLOPT_LOCALPORT, 0L);
   }
   set_request();
+  if (link_) {
+    set_link();
+  } else if (shared_.links != nullptr && proxy_.tls) {
+    set_proxy_link();
+  }
 }
 
 Flight::Next Flight::finish(CURLcode result) {
@@ -118,6 +130,8 @@ Flight::Next Flight::finish(CURLcode result) {
     return Next::kDone;
   }
   if (failed_ || outcome_.held) return Next::kDone;
+  if (result != CURLE_OK && begins_again()) return Next::kAgain;
+  if (result != CURLE_OK && fail_by_link()) return Next::kDone;
   if (result != CURLE_OK && handshake_) {
     // A question in a renegotiation comes too late to begin again.
     if (handshake_->undecided && !request_sent_) return Next::kParked;
@@ -168,7 +182,7 @@ bool Flight::refuse(std::int32_t code, std::string text, bool transient) {
 }
 
 std::optional<Flight::Time> Flight::deadline() const {
-  if (easy_ == nullptr) return std::nullopt;
+  if (easy_ == nullptr && !dialled_) return std::nullopt;
   const auto usual = usual_deadline();
   return limit_ && usual ? std::min(*limit_, *usual) : limit_ ? limit_ : usual;
 }

@@ -19,6 +19,7 @@
 #include "net/body_decoder.h"
 #include "net/easy_setup.h"
 #include "net/failure.h"
+#include "net/mbedtls/links.h"
 #include "net/openssl/tls_context.h"
 #include "net/pace.h"
 #include "net/proxy_choice.h"
@@ -35,8 +36,9 @@ struct Shared {
   TransportOptions options;
   Pace pace;
   ProxyChooser proxies;
-  TlsContext tls;
-  std::shared_ptr<TlsGate> gate;  // null when nobody is asked
+  std::unique_ptr<TlsContext> tls;   // with TlsProvider::kPlatform
+  internal::Links* links = nullptr;  // with TlsProvider::kInternal; the transport owns them
+  std::shared_ptr<TlsGate> gate;     // null when nobody is asked
   std::atomic<std::uint64_t> sent{0};
   int refusals_being_read = 0;  // 429 and 503 of the service, between their header and their end
 };
@@ -62,11 +64,23 @@ class Flight {
   CURL* easy() const noexcept { return easy_; }
   bool is_tls() const noexcept { return url_.scheme == "https"; }
 
+  // With TlsProvider::kInternal a TLS connection is there before libcurl begins.
+  bool needs_link() const noexcept { return shared_.links != nullptr && is_tls(); }
+  internal::Lease find_link();  // an open one; empty when there is none
+  internal::Target target() const;
+  internal::Target dialling();  // an attempt begins with a connection that is still to be made
+  void carry_over(internal::Lease link);
+  Next dial_failed(Failure failure, std::shared_ptr<Handshake> handshake);
+
   // Makes a handle, fresh from curl_easy_reset, ready for one attempt. May throw core::Error.
   void begin(CURL* easy);
   // The attempt is over, the handle out of the multi handle.
   Next finish(CURLcode result);
-  void detach() noexcept { easy_ = nullptr; }
+  void detach() noexcept {
+    easy_ = nullptr;
+    link_.give_back();
+    proxy_link_.reset();
+  }
   // Ends it with that outcome, whatever came so far.
   void fail(std::int32_t code, std::string text, bool transient);
   void abandon() noexcept { abandoned_ = true; }  // callbacks refuse from now on
@@ -90,12 +104,22 @@ class Flight {
   static int on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t,
                          curl_off_t up) noexcept;
   static int on_request(void* self, char*, char*, int, int) noexcept;
+  static curl_socket_t on_open(void* self, curlsocktype, curl_sockaddr* address) noexcept;
   static CURLcode on_tls(CURL* easy, void* context, void* self) noexcept;
   static int on_traffic(CURL*, curl_infotype kind, char* data, std::size_t size,
                         void* self) noexcept;
 
   bool is_for_status() const noexcept { return request_.peer == Peer::kStatus; }
   std::optional<Time> usual_deadline() const;
+  void start_attempt();
+  void set_link();
+  void set_proxy_link();
+  void add_link_headers(std::vector<std::string>& lines) const;
+  bool fail_by_link();
+  bool begins_again();
+  bool link_may_carry();
+  bool platform_may_carry();
+  bool tls_may_carry(const std::vector<std::uint8_t>& leaf, bool http2);
   void set_request();
   HeaderList make_headers() const;
   void header_line(std::string_view line);
@@ -134,6 +158,8 @@ class Flight {
   HeaderList proxy_headers_;
   std::array<char, CURL_ERROR_SIZE> words_{};
   std::shared_ptr<Handshake> handshake_;
+  internal::Lease link_;
+  std::shared_ptr<internal::Link> proxy_link_;  // for http through a proxy that speaks TLS
   std::unique_ptr<BodyDecoder> decoder_;
   Outcome outcome_;
   std::exception_ptr thrown_;
@@ -149,6 +175,9 @@ class Flight {
   bool abandoned_ = false;
   bool paused_ = false;
   bool reads_refusal_ = false;
+  bool dialled_ = false;         // the attempt has begun with the connection
+  bool link_was_spent_ = false;  // libcurl wanted another connection than the link
+  int spent_links_ = 0;
   Time started_;
   std::optional<Time> limit_;  // of all attempts together
   Time last_progress_;

@@ -1,5 +1,6 @@
 // Flight's third part: what comes back, whether it is whole, and where a redirect leads.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/error.h"
@@ -34,7 +35,9 @@ Flight::Next Flight::judge_reply() {
   } else if (decoder_ && !decoder_->complete()) {
     fail(1120, "The compressed reply of " + url_.host + " ends too early.", true);
   } else if (!body_complete()) {
-    fail(1120, "The reply of " + url_.host + " ends without a sign that it is whole.", true);
+    if (!fail_by_link()) {
+      fail(1120, "The reply of " + url_.host + " ends without a sign that it is whole.", true);
+    }
   } else if (is_redirect(reply.status)) {
     if (follow_redirect()) return Next::kAgain;
   } else if (reply.status == 304 && !shared_.options.if_modified_since.empty()) {
@@ -144,6 +147,10 @@ std::string Flight::version_of_reply() const {
 }
 
 void Flight::take_local_end() {
+  if (link_) {
+    std::tie(outcome_.local_address, outcome_.local_port) = link_->local_end();
+    return;
+  }
   char* address = nullptr;
   long port = 0;
   curl_easy_getinfo(easy_, CURLINFO_LOCAL_IP, &address);

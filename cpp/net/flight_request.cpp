@@ -72,6 +72,8 @@ HeaderList Flight::make_headers() const {
   if (!options.keep_alive) unless_given("Connection", "close");
   if (upload_.compressed()) lines.emplace_back("Content-Encoding: gzip");
 
+  add_link_headers(lines);
+
   HeaderList list;
   for (const std::string& line : lines) {
     if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos ||
@@ -82,6 +84,8 @@ HeaderList Flight::make_headers() const {
   }
   // No pause for "100 Continue", and no Content-Type that nobody asked for.
   append(list, "Expect:");
+  // libcurl takes the scheme of HTTP/2 from its own, plain view of a link.
+  if (link_ && link_->http2()) append(list, ":scheme: https");
   if (!request_.body.empty() && !has_name(lines, "Content-Type")) append(list, "Content-Type:");
   return list;
 }
@@ -135,23 +139,7 @@ bool Flight::request_may_go() {
     return false;
   }
   if (is_tls()) {
-    SSL* connection = connection_of(easy_);
-    handshake_ = handshake_of(connection);
-    if (!handshake_ || handshake_->for_proxy || handshake_->host != url_.host) {
-      return refuse(276, "The connection to " + url_.host + " is not the one that was checked.",
-                    false);
-    }
-    const auto leaf = leaf_of(connection);
-    if (leaf.empty()) return refuse(276, url_.host + " showed no certificate.", false);
-    if (shared_.gate && !shared_.gate->accepted(url_.host, leaf)) {
-      return refuse(280, "The certificate of " + url_.host + " is not the one that was accepted.",
-                    false);
-    }
-    if (shared_.options.http_version == HttpVersion::k20 && !shared_.options.allow_http_fallback &&
-        !negotiated_http2(connection)) {
-      return refuse(276, url_.host + " does not speak HTTP/2 (see AllowHTTPFallback).", false);
-    }
-    if (std::exchange(new_tls_, false)) report_connection(connection);
+    if (!(link_ ? link_may_carry() : platform_may_carry())) return false;
     if (shared_.gate) shared_.gate->settled(url_.host, id_);
   }
   request_sent_ = true;
@@ -166,6 +154,31 @@ void Flight::resume() {
   touch();
   // What goes wrong in it is the transfer's result.
   static_cast<void>(curl_easy_pause(easy_, CURLPAUSE_CONT));
+}
+
+bool Flight::platform_may_carry() {
+  SSL* connection = connection_of(easy_);
+  handshake_ = handshake_of(connection);
+  if (!tls_may_carry(leaf_of(connection), negotiated_http2(connection))) return false;
+  if (std::exchange(new_tls_, false)) report_connection(connection);
+  return true;
+}
+
+bool Flight::tls_may_carry(const std::vector<std::uint8_t>& leaf, bool http2) {
+  if (!handshake_ || handshake_->for_proxy || handshake_->host != url_.host) {
+    return refuse(276, "The connection to " + url_.host + " is not the one that was checked.",
+                  false);
+  }
+  if (leaf.empty()) return refuse(276, url_.host + " showed no certificate.", false);
+  if (shared_.gate && !shared_.gate->accepted(url_.host, leaf)) {
+    return refuse(280, "The certificate of " + url_.host + " is not the one that was accepted.",
+                  false);
+  }
+  if (shared_.options.http_version == HttpVersion::k20 && !shared_.options.allow_http_fallback &&
+      !http2) {
+    return refuse(276, url_.host + " does not speak HTTP/2 (see AllowHTTPFallback).", false);
+  }
+  return true;
 }
 
 void Flight::report_connection(ssl_st* connection) {
@@ -269,7 +282,7 @@ CURLcode Flight::on_tls(CURL* easy, void* context, void* self) noexcept {
       options.ssl_status("Handshake with " + handshake->host + " begins.");
     }
     if (options.connecting && !handshake->for_proxy) options.connecting();
-    flight->shared_.tls.prepare(static_cast<SSL_CTX*>(context), handshake);
+    flight->shared_.tls->prepare(static_cast<SSL_CTX*>(context), handshake);
     return CURLE_OK;
   } catch (...) {
     flight->thrown_ = std::current_exception();

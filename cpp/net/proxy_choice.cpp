@@ -76,6 +76,7 @@ void through_proxy(const ProxyOptions& proxy, ProxyChoice& choice) {
   choice.tls = proxy.ssl == 1;
   choice.tunnel = proxy.ssl == 3;
   choice.host = core::lower(proxy.server);
+  choice.port = proxy.port;
   choice.label = host_port(proxy.server, proxy.port);
   choice.url = (choice.tls ? "https://" : "http://") + choice.label;
   choice.auth = auth_of(proxy.auth_scheme);
@@ -134,6 +135,11 @@ void through_environment(const std::string& text, const std::string& exempt, Pro
   const bool literal = !authority.empty() && authority.front() == '[';
   choice.host = core::lower(literal ? authority.substr(1, authority.find(']') - 1)
                                     : authority.substr(0, authority.find(':')));
+  constexpr std::int64_t kHttps = 443;
+  const std::size_t colon = authority.find(':', literal ? authority.find(']') : 0);
+  const auto port =
+      colon == std::string::npos ? std::nullopt : core::parse_int(authority.substr(colon + 1));
+  choice.port = static_cast<int>(port.value_or(kHttps));
   choice.auth = static_cast<long>(CURLAUTH_ANY);
 }
 

@@ -17,6 +17,7 @@ struct ProxyChoice {
   std::string exempt;     // CURLOPT_NOPROXY
   std::string pre_proxy;  // SOCKS firewall in front of the proxy
   std::string host;       // of the proxy, for its certificate
+  int port = 0;           // of a proxy that speaks TLS
   std::string label;      // host:port, for texts
   bool tunnel = false;    // CONNECT also for http
   bool tls = false;       // TLS to the proxy itself

@@ -1,7 +1,10 @@
 // What the tests of the real transport share: a client that drives one, and its settings.
 #pragma once
 
+#include <mbedtls/version.h>
+
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,11 +27,28 @@ struct Collector final : net::BodySink {
   }
 };
 
+// The tests run once with each TLS library: COFFER_TEST_TLS=internal is mbedTLS.
+inline bool internal() {
+  const char* which = std::getenv("COFFER_TEST_TLS");
+  return which != nullptr && std::string(which) == "internal";
+}
+inline bool internal_has_tls13() {
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && MBEDTLS_VERSION_MAJOR >= 3
+  return true;
+#else
+  return false;
+#endif
+}
+inline net::TlsProvider provider() {
+  return internal() ? net::TlsProvider::kInternal : net::TlsProvider::kPlatform;
+}
+
 inline net::TransportOptions options_for(const std::string& service) {
   net::TransportOptions options;
   options.service = net::Url::parse(service);
   options.timeout_seconds = 10;
   options.user_agent = "coffer/test";
+  options.tls_provider = provider();
   return options;
 }
 
