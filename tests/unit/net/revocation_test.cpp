@@ -81,6 +81,7 @@ struct Scene {
     result.revocation.crl = crl;
     result.revocation.ocsp = ocsp;
     result.revocation_limit = limit;
+    result.timeout_seconds = 60;  // longer than a test waits: the limit of the check ends it
     result.ask = ask;
     return result;
   }
@@ -371,6 +372,24 @@ TEST_CASE("with one connection allowed the check still gets its own") {
   }
   CHECK(client.until([&] { return done == 4; }));
   CHECK(scene.status.server.requests().size() == 2);
+}
+
+TEST_CASE("the check takes the place of the request that waits for it") {
+  Scene scene(true, false);
+  LoopbackServer plain(LoopbackServer::always("later"));
+  net::TransportOptions options = scene.options();
+  options.max_connections = 1;
+  Client client(options);
+  int done = 0;
+  client.transport().start(get(scene.server->url()), nullptr, [&](net::Outcome&& outcome) {
+    CHECK(outcome.code == 0);
+    ++done;
+  });
+  client.transport().start(get(plain.url()), nullptr, [&](net::Outcome&&) {
+    CHECK(scene.status.server.requests().size() == 1);
+    ++done;
+  });
+  CHECK(client.until([&] { return done == 2; }));
 }
 
 TEST_CASE("a request that is cancelled while its certificate is checked is forgotten") {
