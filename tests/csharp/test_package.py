@@ -86,14 +86,14 @@ def test_a_project_that_uses_it(package: Path, tmp_path: Path) -> None:
 
 def test_a_package_for_net_8(package: Path, tmp_path: Path) -> None:
     """Made as the README says, from a copy of what the build made."""
+    if not os.environ.get("COFFER_TEST_NET8"):
+        pytest.skip("fetches the reference assemblies of .NET 8; set COFFER_TEST_NET8=1")
     build, made, app = tmp_path / "build", tmp_path / "made", tmp_path / "app"
     app.mkdir()
     shutil.copytree(package.parent, build, ignore=shutil.ignore_patterns("obj", "bin", "*.p"))
     done = dotnet(tmp_path, "pack", str(PROJECT_FILE), "-p:CofferFramework=net8.0",
                   f"-p:CofferBuild={build}", f"-p:CofferVersion={LIBRARY.version}",
                   "-p:UseSharedCompilation=false", "--output", str(made))
-    if done.returncode and ("NU1301" in done.stdout or "NU1101" in done.stdout):
-        pytest.skip("the reference assemblies of .NET 8 are not here and cannot be fetched")
     assert done.returncode == 0, done.stdout
     with zipfile.ZipFile(made / package.name) as archive:
         assert "lib/net8.0/Coffer.dll" in archive.namelist()
