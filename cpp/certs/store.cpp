@@ -59,7 +59,7 @@ constexpr std::array<Format, 18> kFormats = {{
     case StoreType::kPkcs11:
       throw core::Error(270,
                         "CertStoreType 23 (PKCS #11) needs the module of a security key, which "
-                        "this version does not load; use a PFX or PEM file (2 or 6)");
+                        "the library does not load; use a PFX or PEM file (2 or 6)");
     default:
       throw core::Error(271, "CertStoreType " + std::to_string(static_cast<std::int32_t>(type)) +
                                  " is unknown; use 2 to 19 or 99 (found out from the contents)");

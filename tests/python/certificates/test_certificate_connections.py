@@ -103,7 +103,7 @@ def unreadable(backup: Any) -> None:
 
 
 @pytest.mark.parametrize("spoil, words", [
-    (without_key, "private key"), (without_match, "CN=nobody"),
+    (without_key, "SSLCert has no private key"), (without_match, "CN=nobody"),
     (without_certificate, "without a certificate"), (unreadable, "/no/such/file.pfx"),
 ])
 def test_a_client_certificate_that_cannot_be_used(
