@@ -117,6 +117,10 @@ void read_revocation(const Reader& read, TransportOptions& options) {
 }
 
 void read_tls(const Reader& read, TransportOptions& options) {
+  constexpr int kInternal = 2;
+  int provider = 0;
+  read.into("SSLProvider", provider);
+  if (provider == kInternal) options.tls_provider = TlsProvider::kInternal;
   read.into("SSLEnabledProtocols", options.enabled_protocols);
   read.into("SSLServerCACerts", options.server_ca_pem);
   read.into("OpenSSLCAFile", options.ca_file);

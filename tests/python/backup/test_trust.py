@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from coffer.cloudbackup import Office365Backup, SSLProviders
 from coffer.sandbox import Sandbox
 from helpers import check_mirror, sums
 from journal import MakeBackup, RunBackup
 
 Start = Callable[..., Sandbox]
+
+
+@pytest.fixture(params=[SSLProviders.sslpPlatform, SSLProviders.sslpInternal])
+def make_backup(make_backup: MakeBackup, request: pytest.FixtureRequest) -> MakeBackup:
+    """Each of these runs with both TLS libraries."""
+    def make(*args: Any, **named: Any) -> Office365Backup:
+        backup = make_backup(*args, **named)
+        backup.ssl_provider = request.param
+        return backup
+    return make
 
 
 def test_a_server_with_a_known_ca(start_sandbox: Start, make_backup: MakeBackup, run: RunBackup,
