@@ -72,6 +72,7 @@ constexpr std::uint32_t kAllowUnknownAuthority = 0x10;
 constexpr std::uint32_t kIgnoreUsage = 0x20;
 constexpr std::uint32_t kIgnoreName = 0x80000000;
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): few of these exist; by subject
 struct TransportOptions {
   Url service;  // GraphURL: who gets Authorization and OtherHeaders
   int max_connections = 5;
