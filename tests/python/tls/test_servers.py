@@ -158,10 +158,26 @@ def learnt_nothing(server: Recorder) -> None:
     assert all(c.refused and not c.certificate for c in server.connections)
 
 
+# mbedTLS's TLS cannot read certificates with a critical extension that it does not know, and name
+# constraints are one: refused, whatever they say, and nobody can be asked about it.
+UNREADABLE = {"permitted names", "names not permitted", "address excluded", "name excluded"}
+
+
+def cannot_be_read(world: World, kind: str, server: Recorder) -> bool:
+    if world.provider != INTERNAL or kind not in UNREADABLE:
+        return False
+    code, text = world.connect(server).refusal
+    assert code == 280 and "cannot be read" in text, text
+    learnt_nothing(server)
+    return True
+
+
 @pytest.mark.parametrize("kind", GOOD)
 def test_a_good_server(world: World, kind: str) -> None:
     shown = GOOD[kind]
     server = world.server(shown.make(), shown.host)
+    if cannot_be_read(world, kind, server):
+        return
     assert world.connect(server).refusal == (0, "")
     assert server.requests != []
 
@@ -172,6 +188,8 @@ def test_a_bad_server(world: World, kind: str) -> None:
     shown = BAD[kind]
     made = shown.make()
     server = world.server(made, shown.host)
+    if cannot_be_read(world, kind, server):
+        return
     code, text = world.connect(server).refusal
     assert code == 280 and shown.words in text, text
     learnt_nothing(server)
