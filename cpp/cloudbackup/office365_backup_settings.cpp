@@ -68,6 +68,9 @@ void Office365Backup::check_setting(int setting, const std::string& value) const
     case kSetGraphURL:
       checked_graph_url(value);
       break;
+    case kSetFirewallData:
+      static_cast<void>(net::header_lines("FirewallData", value));
+      break;
     case kSetOtherHeaders:
       static_cast<void>(net::header_lines("OtherHeaders", value));
       break;

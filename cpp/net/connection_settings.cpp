@@ -92,6 +92,7 @@ void read_proxies(const Reader& read, TransportOptions& options) {
   read.into("Proxy.AutoDetect", proxy.auto_detect);
   read.into("ProxyExceptionsList", proxy.exceptions);
   read.into("ProxyAuthorization", proxy.authorization);
+  read.into("UseProxyAutoConfigURL", proxy.auto_config);
   FirewallOptions& firewall = options.firewall;
   read.into("Firewall.FirewallType", firewall.type);
   read.into("Firewall.Host", firewall.host);
@@ -99,6 +100,9 @@ void read_proxies(const Reader& read, TransportOptions& options) {
   read.into("Firewall.User", firewall.user);
   read.into("Firewall.Password", firewall.password);
   read.into("Firewall.AutoDetect", firewall.auto_detect);
+  if (const auto headers = read.text("FirewallData")) {
+    firewall.headers = header_lines("FirewallData", *headers);
+  }
 }
 
 // After read_tls, which reads SSLSecurityFlags.

@@ -47,7 +47,8 @@ int on_socket(void* self, curl_socket_t socket, curlsocktype) {
   return CURL_SOCKOPT_OK;
 }
 
-void set_connection(CURL* easy, const TransportOptions& options, const Url& url) {
+void set_connection(CURL* easy, const TransportOptions& options, const Url& url,
+                    const ProxyChoice& proxy) {
   set(easy, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
   // A cancelled transfer does not wait for its resolver thread, which ends by itself.
@@ -71,8 +72,10 @@ void set_connection(CURL* easy, const TransportOptions& options, const Url& url)
   const long limit_ms = limit > 0 ? std::min(kForever, static_cast<long>(limit) * 1000) : kForever;
   set(easy, CURLOPT_CONNECTTIMEOUT_MS, limit_ms);
 
-  // 0 and 1 allow one family alone; an address written in the URL says its own.
-  const bool literal = url.host.find(':') != std::string::npos;
+  // 0 and 1 allow one family alone; an address written in the URL, or as the
+  // proxy's, says its own.
+  const std::string& first = proxy.url.empty() ? url.host : proxy.host;
+  const bool literal = first.find(':') != std::string::npos;
   long families = CURL_IPRESOLVE_WHATEVER;
   if (options.use_ipv6 == 0 && !literal) families = CURL_IPRESOLVE_V4;
   if (options.use_ipv6 == 1) families = CURL_IPRESOLVE_V6;
@@ -110,16 +113,18 @@ void set_tls(CURL* easy, const TransportOptions& options, bool overridden) {
 }
 
 void set_proxy(CURL* easy, const ProxyChoice& proxy) {
-  // An empty string, unlike no string, keeps libcurl from asking the environment.
+  // Empty strings, unlike none, keep libcurl from asking the environment; who goes straight was
+  // decided by ProxyChooser.
   set(easy, CURLOPT_PROXY, proxy.url.c_str());
-  set(easy, CURLOPT_NOPROXY, proxy.exempt.c_str());
+  set(easy, CURLOPT_NOPROXY, "");
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   if (proxy.url.empty()) return;
   set(easy, CURLOPT_HTTPPROXYTUNNEL, proxy.tunnel ? 1L : 0L);
   set(easy, CURLOPT_SOCKS5_AUTH, static_cast<long>(CURLAUTH_BASIC));
   if (!proxy.pre_proxy.empty()) set(easy, CURLOPT_PRE_PROXY, proxy.pre_proxy.c_str());
-  if (proxy.auth != CURLAUTH_NONE) set(easy, CURLOPT_PROXYAUTH, proxy.auth);
+  // Always said: libcurl's own is Basic, with whatever credentials stand in any of the addresses.
+  set(easy, CURLOPT_PROXYAUTH, proxy.auth);
   if (!proxy.user.empty()) {
     set(easy, CURLOPT_PROXYUSERNAME, proxy.user.c_str());
     set(easy, CURLOPT_PROXYPASSWORD, proxy.password.reveal().c_str());
@@ -143,7 +148,7 @@ void append(HeaderList& list, const std::string& line) {
 
 void apply_settings(CURL* easy, const TransportOptions& options, const Url& url,
                     const ProxyChoice& proxy, bool overridden) {
-  set_connection(easy, options, url);
+  set_connection(easy, options, url, proxy);
   set_http(easy, options);
   set_tls(easy, options, overridden);
   set_proxy(easy, proxy);

@@ -27,7 +27,48 @@ bool mentions(const FailureFacts& facts, const char* words) {
 }
 
 std::string target(const FailureFacts& facts) {
-  return facts.proxy.empty() ? facts.host : "the proxy " + facts.proxy;
+  return facts.first.empty() ? facts.host : facts.first;
+}
+
+std::string capital(std::string text) {
+  if (!text.empty() && text.front() == 't') text.front() = 'T';
+  return text;
+}
+
+std::string schemes(long bits) {
+  std::string names;
+  const auto add = [&](unsigned long bit, const char* name) {
+    if ((static_cast<unsigned long>(bits) & bit) == 0) return;
+    if (!names.empty()) names += ", ";
+    names += name;
+  };
+  add(CURLAUTH_BASIC, "Basic");
+  add(CURLAUTH_DIGEST, "Digest");
+  add(CURLAUTH_NTLM, "NTLM");
+  add(CURLAUTH_NEGOTIATE, "Negotiate");
+  return names;
+}
+
+// A SOCKS server that cannot reach the target now may do better next time; one that refuses the
+// user will not.
+Failure socks_refusal(const FailureFacts& facts) {
+  const std::string who = capital(target(facts));
+  switch (facts.socks_error) {
+    case CURLPX_USER_REJECTED:
+    case CURLPX_NO_AUTH:
+    case CURLPX_IDENTD_DIFFER:
+    case CURLPX_IDENTD:
+    case CURLPX_REPLY_NOT_ALLOWED:
+    case CURLPX_LONG_USER:
+    case CURLPX_LONG_PASSWD:
+    case CURLPX_UNKNOWN_MODE:
+    case CURLPX_BAD_VERSION:
+    case CURLPX_BAD_ADDRESS_TYPE:
+    case CURLPX_LONG_HOSTNAME:
+      return {118, with_detail(who + " refused; check its type, user and password.", facts), false};
+    default:
+      return {118, with_detail(who + " made no connection to " + facts.host + ".", facts), true};
+  }
 }
 
 Failure not_connected(const FailureFacts& facts) {
@@ -54,15 +95,9 @@ Failure not_connected(const FailureFacts& facts) {
 }
 
 Failure broken_off(const FailureFacts& facts) {
-  if (facts.proxy_status >= 300) {
-    const bool later = facts.proxy_status >= 500;
-    std::string text =
-        "The proxy " + facts.proxy + " refused with status " + std::to_string(facts.proxy_status);
-    text += facts.proxy_status == 407 ? "; check the proxy's user, password and AuthScheme." : ".";
-    return {118, text, later};
-  }
+  if (facts.proxy_status >= 300) return proxy_refusal(facts);
   if (facts.connecting && !facts.proxy.empty() && mentions(facts, "connect")) {
-    return {118, with_detail("The proxy " + facts.proxy + " broke off.", facts), true};
+    return {118, with_detail(capital(facts.proxy) + " broke off.", facts), true};
   }
   // OpenSSL 3 names the missing close_notify; whatever came before it may have been cut.
   if (mentions(facts, "unexpected eof")) {
@@ -75,12 +110,12 @@ Failure handshake(const FailureFacts& facts) {
   // A peer that hangs up may do better next time; one that answers with an alert will not.
   const bool hung_up = facts.os_errno != 0 || mentions(facts, "syscall") ||
                        mentions(facts, "eof") || mentions(facts, "reset");
-  const std::string where = facts.proxy_handshake ? "the proxy " + facts.proxy : facts.host;
+  const std::string where = facts.proxy_handshake ? facts.proxy : facts.host;
   return {276, with_detail("The TLS handshake with " + where + " failed.", facts), hung_up};
 }
 
 Failure bad_certificate(const FailureFacts& facts) {
-  const std::string where = facts.proxy_handshake ? "the proxy " + facts.proxy : facts.host;
+  const std::string where = facts.proxy_handshake ? facts.proxy : facts.host;
   return {280, with_detail("The certificate of " + where + " was refused.", facts), false};
 }
 
@@ -121,6 +156,18 @@ std::string client_certificate_refusal(const std::string& where, bool sent, int 
   return where + " refused the client certificate in SSLCert: " + why + ".";
 }
 
+Failure proxy_refusal(const FailureFacts& facts) {
+  std::string text =
+      capital(facts.proxy) + " refused with status " + std::to_string(facts.proxy_status);
+  if (facts.proxy_status == 407 || facts.proxy_status == 401) {  // 401: tinyproxy
+    text += "; check its user, password and AuthScheme";
+    if (const std::string offered = schemes(facts.proxy_offers); !offered.empty()) {
+      text += " (it takes " + offered + ")";
+    }
+  }
+  return {118, text + ".", facts.proxy_status >= 500};
+}
+
 Failure failure_of(CURLcode result, const FailureFacts& facts) {
   switch (result) {
     case CURLE_OK:
@@ -129,7 +176,7 @@ Failure failure_of(CURLcode result, const FailureFacts& facts) {
       return {11001, "The host " + facts.host + " is unknown; check the name and the network.",
               true};
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {11001, "The proxy's host " + facts.proxy + " is unknown; check the name.", true};
+      return {11001, "The host of " + target(facts) + " is unknown; check the name.", true};
     case CURLE_COULDNT_CONNECT:
       return not_connected(facts);
     case CURLE_INTERFACE_FAILED:
@@ -140,8 +187,9 @@ Failure failure_of(CURLcode result, const FailureFacts& facts) {
       if (facts.connecting) return {10060, "No connection to " + target(facts) + " in time.", true};
       return {201, "No answer from " + facts.host + " in time.", true};
     case CURLE_PROXY:
+      return socks_refusal(facts);
     case CURLE_AUTH_ERROR:
-      return {118, with_detail("The proxy " + facts.proxy + " refused.", facts), false};
+      return {118, with_detail(capital(facts.proxy) + " refused.", facts), false};
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_ENGINE_NOTFOUND:
     case CURLE_SSL_ENGINE_SETFAILED:

@@ -90,7 +90,7 @@ void Flight::start_attempt() {
 void Flight::begin(CURL* easy) {
   easy_ = easy;
   if (!std::exchange(dialled_, false)) start_attempt();
-  log_.set_firewall(proxy_.firewall);
+  log_.set_tunnel(proxy_.firewall, proxy_.headers);
   // libcurl's own check knows nothing of what these settings accept; the judge does.
   const bool overridden = (shared_.gate && shared_.gate->overridden(url_.host)) ||
                           !shared_.options.accept_server_cert.empty() ||
@@ -147,8 +147,12 @@ Flight::Next Flight::finish(CURLcode result) {
 
 // What the handshake itself knows about its failure.
 bool Flight::fail_by_handshake(CURLcode result) {
-  const Handshake& handshake = *handshake_;
-  const std::string where = handshake.for_proxy ? "the proxy " + proxy_.label : url_.host;
+  Handshake& handshake = *handshake_;
+  if (handshake.refused && shared_.gate && handshake.certificate.status == "OK") {
+    const std::string said = shared_.gate->refusal(url_.host, handshake.certificate.der);
+    handshake.certificate.status = said == "OK" ? "by the application" : said;
+  }
+  const std::string where = handshake.for_proxy ? proxy_.name() : url_.host;
   if (handshake.failure_code != 0) {
     fail(handshake.failure_code, handshake.failure_text, false);
   } else if (handshake.refused || handshake.undecided) {
@@ -238,10 +242,13 @@ void Flight::refusal_ends() noexcept {
 FailureFacts Flight::facts() const {
   FailureFacts facts;
   facts.host = url_.host;
-  facts.proxy = proxy_.label;
+  facts.proxy = proxy_.name();
+  facts.first = proxy_.first_name();
   facts.detail = words_.data();
   curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &facts.os_errno);
   curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+  curl_easy_getinfo(easy_, CURLINFO_PROXYAUTH_AVAIL, &facts.proxy_offers);
+  curl_easy_getinfo(easy_, CURLINFO_PROXY_ERROR, &facts.socks_error);
   facts.connecting = !request_sent_;
   facts.proxy_handshake = handshake_ && handshake_->for_proxy;
   return facts;

@@ -27,11 +27,11 @@ bool is_refusal(int status) {
 
 Flight::Next Flight::judge_reply() {
   const Reply& reply = outcome_.reply;
-  if (reply.status == 407) {
-    fail(118,
-         "The proxy " + proxy_.label +
-             " asks for credentials; check the proxy's user, password and AuthScheme.",
-         false);
+  if (reply.status == 407 && !proxy_.url.empty()) {
+    FailureFacts told = facts();
+    told.proxy_status = reply.status;
+    Failure failure = proxy_refusal(told);
+    fail(failure.code, std::move(failure.text), failure.transient);
   } else if (decoder_ && !decoder_->complete()) {
     fail(1120, "The compressed reply of " + url_.host + " ends too early.", true);
   } else if (!body_complete()) {

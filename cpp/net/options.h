@@ -46,6 +46,7 @@ struct ProxyOptions {
   bool auto_detect = false;
   std::string exceptions;      // ProxyExceptionsList
   core::Secret authorization;  // ProxyAuthorization
+  bool auto_config = true;     // UseProxyAutoConfigURL
 };
 
 struct FirewallOptions {
@@ -55,6 +56,7 @@ struct FirewallOptions {
   std::string user;
   core::Secret password;
   bool auto_detect = false;
+  bool tls = false;                  // to a tunnel that the environment names as https
   std::vector<std::string> headers;  // FirewallData: checked lines, for a tunnel only
 };
 

@@ -1,36 +1,50 @@
 #include "net/proxy_choice.h"
 
-#include <cstdlib>
-#include <initializer_list>
+#include <arpa/inet.h>
+
+#include <array>
 
 #include "core/error.h"
 #include "core/text.h"
+#include "net/proxy_exceptions.h"
 
 namespace coffer::net {
 
 namespace {
 
+// Manual, Firewall.FirewallType, Proxy.AuthScheme and Proxy.SSL.
 constexpr int kTunnel = 1;
 constexpr int kSocks4 = 2;
 constexpr int kSocks5 = 3;
 constexpr int kSocks4a = 10;
+constexpr int kBasic = 0;
+constexpr int kDigest = 1;
+constexpr int kNtlm = 4;
+constexpr int kStrongest = -1;  // of what the proxy offers: credentials of the environment
+constexpr long kNoScheme = 0;   // CURLAUTH_NONE
+constexpr int kAlwaysTls = 1;
+constexpr int kAlwaysTunnel = 3;
+constexpr int kHttpPort = 80;
+constexpr int kSocksPort = 1080;
+
+// Proxy.Server may be written with the brackets that URLs need.
+std::string bare(const std::string& host) {
+  const bool brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  return brackets ? host.substr(1, host.size() - 2) : host;
+}
 
 std::string host_port(const std::string& host, int port) {
-  const bool literal = host.find(':') != std::string::npos && host.front() != '[';
-  return (literal ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  const std::string name = bare(host);
+  const bool literal = name.find(':') != std::string::npos;
+  return (literal ? "[" + name + "]" : name) + ":" + std::to_string(port);
 }
 
-bool uses_firewall(const FirewallOptions& firewall) {
+bool is_socks(int type) {
+  return type == kSocks4 || type == kSocks5 || type == kSocks4a;
+}
+
+bool uses(const FirewallOptions& firewall) {
   return firewall.type != 0 && !firewall.host.empty();
-}
-
-bool is_socks(const FirewallOptions& firewall) {
-  return firewall.type == kSocks4 || firewall.type == kSocks5 || firewall.type == kSocks4a;
-}
-
-int firewall_port(const FirewallOptions& firewall) {
-  if (firewall.port != 0) return firewall.port;
-  return firewall.type == kTunnel ? 80 : 1080;  // manual, Firewall.FirewallType
 }
 
 // SOCKS5 gets the name, not the address: behind a firewall the names outside are often not
@@ -40,63 +54,73 @@ const char* socks_scheme(int type) {
   return type == kSocks4a ? "socks4a://" : "socks5h://";
 }
 
-// ProxyExceptionsList: names and addresses separated by semicolons; "*" stands for anything.
-bool excepted(const std::string& list, const std::string& host) {
-  for (const std::string_view entry : core::split(list, ';')) {
-    const std::string name = core::lower(core::trim(entry));
-    if (name.empty()) continue;
-    if (name == "*" || name == host || name == "[" + host + "]") return true;
-    if (name.size() > 1 && name.front() == '*') {
-      const std::string tail = name.substr(1);
-      if (host.size() > tail.size() &&
-          host.compare(host.size() - tail.size(), tail.size(), tail) == 0) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 long auth_of(int scheme) {
-  switch (scheme) {  // manual, Proxy.AuthScheme; 5 is Negotiate where a class documents it
-    case 0:
+  switch (scheme) {
+    case kBasic:
       return static_cast<long>(CURLAUTH_BASIC);
-    case 1:
+    case kDigest:
       return static_cast<long>(CURLAUTH_DIGEST);
-    case 4:
+    case kNtlm:
       return static_cast<long>(CURLAUTH_NTLM);
-    case 5:
-      return static_cast<long>(CURLAUTH_NEGOTIATE);
+    case kStrongest:
+      return static_cast<long>(CURLAUTH_DIGEST | CURLAUTH_NTLM | CURLAUTH_BASIC);
     default:  // 2: ProxyAuthorization as given, 3: none
-      return CURLAUTH_NONE;
+      return kNoScheme;
   }
 }
 
 void through_proxy(const ProxyOptions& proxy, ProxyChoice& choice) {
-  choice.tls = proxy.ssl == 1;
-  choice.tunnel = proxy.ssl == 3;
-  choice.host = core::lower(proxy.server);
-  choice.port = proxy.port;
-  choice.label = host_port(proxy.server, proxy.port);
+  choice.tls = proxy.ssl == kAlwaysTls;
+  choice.tunnel = proxy.ssl == kAlwaysTunnel;
+  choice.host = core::lower(bare(proxy.server));
+  choice.port = proxy.port != 0 ? proxy.port : kHttpPort;
+  choice.label = host_port(proxy.server, choice.port);
   choice.url = (choice.tls ? "https://" : "http://") + choice.label;
-  choice.auth = auth_of(proxy.auth_scheme);
-  if (choice.auth != CURLAUTH_NONE && proxy.authorization.empty()) {
+  if (!proxy.user.empty()) choice.auth = auth_of(proxy.auth_scheme);
+  if (choice.auth != kNoScheme) {
     choice.user = proxy.user;
     choice.password = proxy.password;
-  }
-  if (!proxy.authorization.empty()) {
+  } else if (!proxy.authorization.empty()) {
+    // Manual, ProxyAuthorization: added as it is, unless it is calculated from user and password.
     choice.headers.emplace_back("Proxy-Authorization: " + proxy.authorization.reveal());
   }
 }
 
+// libcurl (7.88 to 8.x, parse_proxy) has one place for the credentials of a proxy and of a SOCKS
+// server before it, and those of the latter win: they must not be what the proxy gets. Basic can be
+// said beforehand, in a header field; the others answer a challenge.
+void keep_apart(ProxyChoice& choice) {
+  if (choice.auth == kNoScheme) return;
+  if (choice.auth != static_cast<long>(CURLAUTH_BASIC)) {
+    throw core::Error(713,
+                      "A firewall with a user cannot stand before a proxy that is to be signed "
+                      "in to with Digest or NTLM; use Basic, or a firewall without a user.");
+  }
+  const core::Secret login(choice.user + ":" + choice.password.reveal());
+  const auto* octets = reinterpret_cast<const std::uint8_t*>(login.reveal().data());
+  choice.headers.emplace_back("Proxy-Authorization: Basic " +
+                              core::base64(octets, login.reveal().size()));
+  choice.auth = kNoScheme;
+  choice.user.clear();
+  choice.password = core::Secret();
+}
+
 void through_firewall(const FirewallOptions& firewall, ProxyChoice& choice) {
-  const std::string where = host_port(firewall.host, firewall_port(firewall));
+  const bool socks = is_socks(firewall.type);
+  const int usual = socks ? kSocksPort : kHttpPort;
+  const int port = firewall.port != 0 ? firewall.port : usual;
+  const std::string where = host_port(firewall.host, port);
   if (choice.url.empty()) {
     choice.firewall = true;
-    choice.host = core::lower(firewall.host);
+    choice.host = core::lower(bare(firewall.host));
+    choice.port = port;
     choice.label = where;
-    choice.url = is_socks(firewall) ? socks_scheme(firewall.type) + where : "http://" + where;
-    choice.tunnel = !is_socks(firewall);
+    choice.tls = firewall.tls;
+    choice.url = (socks          ? socks_scheme(firewall.type)
+                  : firewall.tls ? "https://"
+                                 : "http://") +
+                 where;
+    choice.tunnel = !socks;
     choice.auth = static_cast<long>(CURLAUTH_BASIC);
     choice.user = firewall.user;
     choice.password = firewall.password;
@@ -112,46 +136,60 @@ void through_firewall(const FirewallOptions& firewall, ProxyChoice& choice) {
             core::percent_encode(firewall.password.reveal()) + "@";
   }
   choice.pre_proxy = socks_scheme(firewall.type) + login + where;
+  choice.pre_label = where;
+  if (!login.empty()) keep_apart(choice);
 }
 
-// The value of the first of these variables that is set to something.
-std::string environment(std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read when a run starts
-    if (value != nullptr && *value != '\0') return value;
+// An HTTP proxy of the environment is the proxy where Proxy.AutoDetect asks, else a tunnelling
+// firewall; a SOCKS proxy is a firewall whoever asks. What is set explicitly stays.
+void fill_in(const EnvironmentProxy& found, ProxyOptions& proxy, FirewallOptions& firewall) {
+  using Kind = EnvironmentProxy::Kind;
+  const bool http = found.kind == Kind::kHttp || found.kind == Kind::kHttps;
+  const bool tunnelled = uses(firewall) && !is_socks(firewall.type);
+  if (http && proxy.auto_detect && proxy.server.empty() && !tunnelled) {
+    proxy.server = found.host;
+    proxy.port = found.port;
+    if (found.kind == Kind::kHttps) proxy.ssl = kAlwaysTls;
+    if (!found.user.empty()) {
+      proxy.user = found.user;
+      proxy.password = found.password;
+      proxy.auth_scheme = kStrongest;
+    }
+    return;
   }
-  return {};
+  const bool wanted = firewall.auto_detect || (!http && proxy.auto_detect && proxy.server.empty());
+  if (!wanted || uses(firewall) || (http && !proxy.server.empty())) return;
+  firewall.type = http                           ? kTunnel
+                  : found.kind == Kind::kSocks4  ? kSocks4
+                  : found.kind == Kind::kSocks4a ? kSocks4a
+                                                 : kSocks5;
+  firewall.host = found.host;
+  firewall.port = found.port;
+  firewall.tls = found.kind == Kind::kHttps;
+  if (!found.user.empty()) {
+    firewall.user = found.user;
+    firewall.password = found.password;
+  }
 }
 
-// A proxy as the variables write it: [scheme://][user:password@]host[:port].
-void through_environment(const std::string& text, const std::string& exempt, ProxyChoice& choice) {
-  choice.url = text.find("://") == std::string::npos ? "http://" + text : text;
-  choice.exempt = exempt;
-  choice.tls = core::starts_with(core::lower(choice.url), "https://");
-  const std::size_t first = choice.url.find("://") + 3;
-  std::string authority = choice.url.substr(first, choice.url.find('/', first) - first);
-  authority.erase(0, authority.rfind('@') == std::string::npos ? 0 : authority.rfind('@') + 1);
-  choice.label = authority;
-  const bool literal = !authority.empty() && authority.front() == '[';
-  choice.host = core::lower(literal ? authority.substr(1, authority.find(']') - 1)
-                                    : authority.substr(0, authority.find(':')));
-  constexpr std::int64_t kHttps = 443;
-  const std::size_t colon = authority.find(':', literal ? authority.find(']') : 0);
-  const auto port =
-      colon == std::string::npos ? std::nullopt : core::parse_int(authority.substr(colon + 1));
-  choice.port = static_cast<int>(port.value_or(kHttps));
-  choice.auth = static_cast<long>(CURLAUTH_ANY);
+void check_name(const char* property, const std::string& name) {
+  std::array<unsigned char, sizeof(in6_addr)> octets{};
+  // '@' or '/' would make libcurl read a user or a path out of a host's name.
+  const bool bad = name.find_first_of("@/?#\\% \t\r\n") != std::string::npos ||
+                   name.find('\0') != std::string::npos;
+  const bool port = name.find_first_of(":[]") != std::string::npos &&
+                    inet_pton(AF_INET6, bare(name).c_str(), octets.data()) != 1;
+  if (bad || port) {
+    throw core::Error(713, std::string(property) +
+                               " takes a host's name or address alone; the port is a property of "
+                               "its own.");
+  }
 }
 
 void check(const ProxyOptions& proxy, const FirewallOptions& firewall) {
-  for (const std::string* name : {&proxy.server, &firewall.host}) {
-    // '@' or '/' would make libcurl read a user or a path out of a host's name.
-    if (name->find_first_of("@/?#\\ \t\r\n") != std::string::npos ||
-        name->find('\0') != std::string::npos) {
-      throw core::Error(713, "Proxy.Server and Firewall.Host take a host's name or address alone.");
-    }
-  }
-  if (!proxy.server.empty() && uses_firewall(firewall) && !is_socks(firewall)) {
+  check_name("Proxy.Server", proxy.server);
+  check_name("Firewall.Host", firewall.host);
+  if (!proxy.server.empty() && uses(firewall) && !is_socks(firewall.type)) {
     throw core::Error(
         713, "A tunnelling firewall and a proxy cannot be combined; clear one, or use SOCKS.");
   }
@@ -159,28 +197,33 @@ void check(const ProxyOptions& proxy, const FirewallOptions& firewall) {
 
 }  // namespace
 
+std::string ProxyChoice::name() const {
+  if (url.empty()) return {};
+  return (firewall ? "the firewall " : "the proxy ") + label;
+}
+
+std::string ProxyChoice::first_name() const {
+  return pre_label.empty() ? name() : "the firewall " + pre_label;
+}
+
 ProxyChooser::ProxyChooser(const TransportOptions& options)
     : proxy_(options.proxy), firewall_(options.firewall) {
   check(proxy_, firewall_);
-  const bool detect = (proxy_.auto_detect && proxy_.server.empty()) ||
-                      (firewall_.auto_detect && firewall_.host.empty());
-  if (!detect) return;
-  // Only the lower-case form for http: a web server sets HTTP_PROXY from a request's header field.
-  http_proxy_ = environment({"http_proxy", "all_proxy", "ALL_PROXY"});
-  https_proxy_ = environment({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
-  no_proxy_ = environment({"no_proxy", "NO_PROXY"});
+  const bool detect =
+      (proxy_.auto_detect && proxy_.server.empty()) || (firewall_.auto_detect && !uses(firewall_));
+  if (detect) environment_ = ProxyEnvironment::read(proxy_.auto_config);
 }
 
 ProxyChoice ProxyChooser::choose(const Url& url) const {
-  ProxyChoice choice;
-  const bool except = excepted(proxy_.exceptions, url.host);
-  if (!proxy_.server.empty() && !except) through_proxy(proxy_, choice);
-  if (uses_firewall(firewall_)) through_firewall(firewall_, choice);
-  if (choice.url.empty() && !except) {
-    const std::string& found = url.scheme == "https" ? https_proxy_ : http_proxy_;
-    const bool plain_loopback = url.scheme == "http" && url.is_loopback();
-    if (!found.empty() && !plain_loopback) through_environment(found, no_proxy_, choice);
+  ProxyOptions proxy = proxy_;
+  FirewallOptions firewall = firewall_;
+  const bool except = in_exceptions(proxy.exceptions, url.host);
+  if (environment_ && !except) {
+    if (const EnvironmentProxy* found = environment_->find(url)) fill_in(*found, proxy, firewall);
   }
+  ProxyChoice choice;
+  if (!proxy.server.empty() && !except) through_proxy(proxy, choice);
+  if (uses(firewall)) through_firewall(firewall, choice);
   return choice;
 }
 

@@ -5,20 +5,22 @@
 
 #include <curl/curl.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/options.h"
+#include "net/proxy_environment.h"
 
 namespace coffer::net {
 
 struct ProxyChoice {
   std::string url;        // CURLOPT_PROXY; "" goes straight, whatever the environment says
-  std::string exempt;     // CURLOPT_NOPROXY
   std::string pre_proxy;  // SOCKS firewall in front of the proxy
   std::string host;       // of the proxy, for its certificate
   int port = 0;           // of a proxy that speaks TLS
   std::string label;      // host:port, for texts
+  std::string pre_label;  // of the firewall in front
   bool tunnel = false;    // CONNECT also for http
   bool tls = false;       // TLS to the proxy itself
   bool firewall = false;  // `url` names the firewall (decides the kind of log entry)
@@ -26,6 +28,10 @@ struct ProxyChoice {
   std::string user;
   core::Secret password;
   std::vector<core::Secret> headers;  // for the proxy alone
+
+  // In texts: "the proxy host:port"; who the connection is made to first; "" for none.
+  std::string name() const;
+  std::string first_name() const;
 };
 
 class ProxyChooser {
@@ -38,9 +44,7 @@ class ProxyChooser {
  private:
   const ProxyOptions& proxy_;
   const FirewallOptions& firewall_;
-  std::string http_proxy_;
-  std::string https_proxy_;
-  std::string no_proxy_;
+  std::optional<ProxyEnvironment> environment_;
 };
 
 }  // namespace coffer::net

@@ -1,5 +1,7 @@
 #include "net/wire_log.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 
 namespace coffer::net {
@@ -13,21 +15,43 @@ std::string masked_line(std::string_view line, bool first) {
   return first ? core::masked_url(line) : core::masked_header(line);
 }
 
+bool names_one_of(std::string_view line, const std::vector<std::string>& names) {
+  const std::string_view name = line.substr(0, line.find(':'));
+  return std::any_of(names.begin(), names.end(), [name](const std::string& one) {
+    return core::equal_ignoring_case(one, name);
+  });
+}
+
 }  // namespace
 
-std::string masked_head(std::string_view block, bool first_line_too) {
+std::string masked_head(std::string_view block, bool first_line_too,
+                        const std::vector<std::string>& secret_names) {
   std::string text;
   for (std::string_view line : core::split(block, '\n')) {
     line = core::trim(line);
     if (line.empty()) continue;
+    if (!text.empty() && names_one_of(line, secret_names)) {
+      text += std::string(line.substr(0, line.find(':'))) + ": ******\r\n";
+      continue;
+    }
     const bool plain = text.empty() && !first_line_too;
     text += (plain ? std::string(line) : masked_line(line, text.empty())) + "\r\n";
   }
   return text;
 }
 
+void WireLog::set_tunnel(bool firewall, const std::vector<core::Secret>& headers) {
+  firewall_ = firewall;
+  secret_names_.clear();
+  for (const core::Secret& line : headers) {
+    const std::string_view text = line.reveal();
+    secret_names_.emplace_back(core::trim(text.substr(0, text.find(':'))));
+  }
+}
+
 void WireLog::header_block(std::string_view block, const char* type) {
-  std::string text = masked_head(block);
+  const bool tunnel = core::starts_with(block, "CONNECT ");
+  std::string text = masked_head(block, true, tunnel ? secret_names_ : std::vector<std::string>());
   if (text.empty()) return;
   text.resize(text.size() - 2);
   log_->write(core::LogLevel::kVerbose, text, type);

@@ -10,15 +10,19 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/log.h"
+#include "core/wipe.h"
 #include "net/transport.h"
 
 namespace coffer::net {
 
 // Request or status line and header fields, each ended by CRLF, with every secret masked. Masking
-// the URL of a request line is much of the work: who shows it rarely does that later.
-std::string masked_head(std::string_view block, bool first_line_too = true);
+// the URL of a request line is much of the work: who shows it rarely does that later. Fields of
+// `secret_names` keep their names alone.
+std::string masked_head(std::string_view block, bool first_line_too = true,
+                        const std::vector<std::string>& secret_names = {});
 
 class WireLog {
  public:
@@ -27,8 +31,9 @@ class WireLog {
   bool headers() const noexcept { return passes(core::LogLevel::kVerbose); }
   bool bodies() const noexcept { return passes(core::LogLevel::kDebug); }
 
-  // The CONNECT exchange is the firewall's when the tunnel is one, else the proxy's.
-  void set_firewall(bool firewall) noexcept { firewall_ = firewall; }
+  // The CONNECT exchange is the firewall's when the tunnel is one, else the proxy's. What the user
+  // sends there (FirewallData, ProxyAuthorization) are credentials, whatever their names.
+  void set_tunnel(bool firewall, const std::vector<core::Secret>& headers);
   // From CURLOPT_DEBUGFUNCTION: what really went over the wire.
   void traffic(curl_infotype kind, std::string_view data);
   void request_body(std::string_view body);
@@ -46,7 +51,8 @@ class WireLog {
   core::Log* log_;
   bool firewall_ = false;
   bool in_connect_ = false;
-  std::string incoming_;  // header lines of the reply until the empty one
+  std::vector<std::string> secret_names_;  // of header fields of a CONNECT
+  std::string incoming_;                   // header lines of the reply until the empty one
   std::string body_;
 };
 

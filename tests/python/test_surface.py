@@ -253,6 +253,8 @@ def test_doubles_are_one_value(of: Surface, made: Any) -> None:
             text = "7d1d5e9a-5b7c-4d0e-9f5a-3a2b1c0d9e8f"
         if item.words:
             text = item.words[-1]
+        if item.type == "bool":
+            text = "True"
         made.config(f"{item.name}={text}")
         assert str(getattr(made, leaf.snake)) == text, item.name
         setattr(made, leaf.snake, value_of(leaf))

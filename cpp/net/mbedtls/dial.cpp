@@ -51,7 +51,7 @@ Dial::Dial(CURLM* multi, const TransportOptions& options, const std::string& hos
     append(proxy_headers_, line.reveal());
   set(easy, CURLOPT_PROXYHEADER, proxy_headers_.get());
   if (open_socket_) use_local_sockets(easy, &Dial::on_open, this);
-  log_.set_firewall(proxy.firewall);
+  log_.set_tunnel(proxy.firewall, proxy.headers);
   if (log_.headers()) {
     set(easy, CURLOPT_VERBOSE, 1L);
     set(easy, CURLOPT_DEBUGFUNCTION, &Dial::on_traffic);
@@ -77,10 +77,13 @@ Socket Dial::finish(CURLcode result, Failure& failure) {
   }
   FailureFacts facts;
   facts.host = host_;
-  facts.proxy = proxy_.label;
+  facts.proxy = proxy_.name();
+  facts.first = proxy_.first_name();
   facts.detail = words_.data();
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &facts.os_errno);
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+  curl_easy_getinfo(easy_.get(), CURLINFO_PROXYAUTH_AVAIL, &facts.proxy_offers);
+  curl_easy_getinfo(easy_.get(), CURLINFO_PROXY_ERROR, &facts.socks_error);
   facts.connecting = true;
   failure = failure_of(result, facts);
   return Socket();

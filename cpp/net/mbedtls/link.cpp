@@ -94,7 +94,7 @@ Target Link::proxy_of(const ProxyChoice& route) {
   proxy.port = route.port;
   proxy.route = way_to_proxy(route);
   proxy.for_proxy = true;
-  proxy.label = "the proxy " + route.label;
+  proxy.label = route.name();
   return proxy;
 }
 

@@ -2,20 +2,6 @@
 
 MISSING: dict[str, tuple[str, ...]] = {
     "Office365Backup": (
-        "ProxyAuthorization",
-        "ProxyAuthScheme",
-        "ProxyPassword",
-        "ProxyPort",
-        "ProxyUser",
-        "UseProxyAutoConfigURL",
-        "FirewallAutoDetect",
-        "FirewallHost",
-        "FirewallPassword",
-        "FirewallPort",
-        "FirewallType",
-        "FirewallUser",
-        "ProxyExceptionsList",
-        "FirewallData",
     ),
     "Client": (
     ),
