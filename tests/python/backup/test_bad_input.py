@@ -82,13 +82,6 @@ def test_unknown_settings(backup: Office365Backup) -> None:
     assert code_of(backup.config, "NoSuchSetting") == 714
 
 
-def test_settings_that_this_version_lacks_say_so(backup: Office365Backup) -> None:
-    with pytest.raises(CofferError) as caught:
-        backup.config("LogSSLPackets=True")
-    assert caught.value.code == 713
-    assert "available" in caught.value.message
-
-
 def test_properties(backup: Office365Backup) -> None:
     with pytest.raises(CofferError) as caught:
         backup.max_connections = 0

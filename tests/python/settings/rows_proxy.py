@@ -199,6 +199,27 @@ def firewall_type(case: Case) -> None:
     """A tunnel: CONNECT, of plain http too; SOCKS versions begin with their numbers."""
     through(case, "FirewallHost=127.0.0.1")
     through(case, "FirewallHost=127.0.0.1", plain=True, given=False)
+    for kind, version in (("2", 4), ("3", 5), ("10", 4)):
+        assert first_octet(case, f"FirewallType={kind}") == version
+
+
+def first_octet(case: Case, kind: str) -> int:
+    """With what a run begins to speak to a firewall of that kind."""
+    found: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as firewall:
+        firewall.settimeout(20)
+
+        def take() -> None:
+            with firewall.accept()[0] as connection:
+                found.append(connection.recv(1))
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        server = case.server()
+        settings = (kind, "FirewallHost=127.0.0.1", f"FirewallPort={firewall.getsockname()[1]}")
+        assert case.run(server, *settings, plain=True).errors != [] and server.requests == []
+        thread.join()
+    return found[0][0]
 
 
 @rows.setting("FirewallHost", default="", value="127.0.0.1", invalid=TWO_LINES)

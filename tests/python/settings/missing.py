@@ -1,8 +1,0 @@
-"""Settings whose rows are still to be written: empty in the end, and checked both ways."""
-
-MISSING: dict[str, tuple[str, ...]] = {
-    "Office365Backup": (
-    ),
-    "Client": (
-    ),
-}
