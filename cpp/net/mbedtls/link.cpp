@@ -30,8 +30,8 @@ curl_waitfd wait_for(int socket, bool read, bool write) {
 ProxyChoice way_to_proxy(const ProxyChoice& route) {
   ProxyChoice way;
   way.url = route.pre_proxy;
-  way.label = route.label;
   way.firewall = !route.pre_proxy.empty();
+  way.label = way.firewall ? route.pre_label : route.label;
   return way;
 }
 

@@ -20,13 +20,12 @@ import journal  # noqa: E402
 import payer  # noqa: E402
 from authority import Authority  # noqa: E402
 from coffer import CofferError  # noqa: E402
-from coffer.cloudbackup import Office365Backup  # noqa: E402
+from coffer.cloudbackup import Office365Backup, SSLProviders  # noqa: E402
 from coffer.sandbox import Sandbox  # noqa: E402
 from coffer.threeds import Client  # noqa: E402
 from daemons import Squid  # noqa: E402
 from tap import Tap  # noqa: E402
 
-PROVIDERS = ("Platform",)
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "auto_proxy")
 
 
@@ -47,7 +46,7 @@ class Traveller:
     name: str
     sandbox: Sandbox
     trust: str
-    settings: tuple[str, ...]
+    internal: bool
     folder: Path
     stack: ExitStack
     trips: int = 0
@@ -66,8 +65,8 @@ class Traveller:
         return self._back_up(host, properties) if self.name == "backup" else self._pay(properties)
 
     def _apply(self, made: Any, properties: dict[str, Any]) -> None:
-        for setting in self.settings:
-            made.config(setting)
+        if self.internal:
+            made.ssl_provider = SSLProviders.sslpInternal
         for name, value in properties.items():
             if hasattr(type(made), name):
                 setattr(made, name, value)
@@ -138,16 +137,12 @@ def far_sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(params=PROVIDERS)
-def provider(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(params=["backup", "client"])
-def traveller(request: pytest.FixtureRequest, provider: str, far_sandbox: Sandbox,
-              authority: Authority, tmp_path: Path,
+@pytest.fixture(params=["backup", "backup-internal", "client"])
+def traveller(request: pytest.FixtureRequest, far_sandbox: Sandbox, authority: Authority,
+              tmp_path: Path,
               monkeypatch: pytest.MonkeyPatch) -> Iterator[Traveller]:
-    """Both classes, one after the other, in an environment that names no proxy."""
+    """Both classes, and both TLS libraries where a class has the choice, in an environment that
+    names no proxy."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -155,9 +150,9 @@ def traveller(request: pytest.FixtureRequest, provider: str, far_sandbox: Sandbo
     trust = authority.pem
     for file in {far_sandbox.ca_file, far_sandbox.threeds.ca_file}:
         trust += Path(file).read_text()
-    settings = () if provider == "Platform" else (f"SSLProvider={provider}",)
+    name, _, internal = str(request.param).partition("-")
     with ExitStack() as stack:
-        yield Traveller(str(request.param), far_sandbox, trust, settings, tmp_path, stack)
+        yield Traveller(name, far_sandbox, trust, bool(internal), tmp_path, stack)
 
 
 @pytest.fixture
