@@ -1,8 +1,10 @@
 #include "fs/crew.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -26,6 +28,13 @@ std::thread quiet_thread(std::function<void()> body) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     throw;
   }
+}
+
+void stand_back() noexcept {
+  constexpr int kSteps = 10;
+  errno = 0;
+  const int nice = getpriority(PRIO_PROCESS, 0);  // of the calling thread, on Linux
+  if (nice != -1 || errno == 0) static_cast<void>(setpriority(PRIO_PROCESS, 0, nice + kSteps));
 }
 
 struct Crew::Impl {
@@ -59,6 +68,7 @@ struct Crew::Impl {
   }
 
   void help() {
+    stand_back();
     std::unique_lock<std::mutex> lock(mutex);
     for (;;) {
       wanted.wait(lock, [this] { return over || next < count; });

@@ -31,6 +31,10 @@ class Crew {
   std::unique_ptr<Impl> impl_;
 };
 
+// The calling thread lets the others of its process go first: it has time, whoever fetches what it
+// is to store has not. Where the system does not allow it, nothing changes.
+void stand_back() noexcept;
+
 // A thread that handles none of the program's signals: they are for its own threads.
 std::thread quiet_thread(std::function<void()> body);
 

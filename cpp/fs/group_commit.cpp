@@ -160,6 +160,7 @@ void GroupCommit::drain(const std::function<void(CommitResult&&)>& done) {
 }
 
 void GroupCommit::Impl::work() noexcept {
+  stand_back();
   std::list<Node> nodes;
   for (;;) {
     {
