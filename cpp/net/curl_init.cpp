@@ -2,10 +2,7 @@
 
 #include <curl/curl.h>
 
-#include <string_view>
-
 #include "core/error.h"
-#include "core/text.h"
 
 namespace coffer::net {
 
@@ -26,10 +23,6 @@ int start() {
   const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
   if (info->version_num < 0x075500) {
     throw core::Error(30005, "libcurl is older than 7.85; install a newer one.");
-  }
-  // The certificate decision and the session secrets are handled inside OpenSSL's contexts.
-  if (info->ssl_version == nullptr || !core::starts_with(info->ssl_version, "OpenSSL/")) {
-    throw core::Error(30005, "libcurl was built without OpenSSL; install that variant.");
   }
   return 1;
 }

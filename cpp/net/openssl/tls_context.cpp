@@ -1,5 +1,6 @@
 #include "net/openssl/tls_context.h"
 
+#include <curl/curl.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "net/key_log.h"
 #include "net/openssl/tls_certificate.h"
 #include "net/openssl/tls_ciphers.h"
@@ -77,6 +79,17 @@ int on_certificate_request(SSL* connection, void* identity) {
   return 0;
 }
 
+// The certificate decision and the session secrets are handled inside OpenSSL's contexts, which
+// another TLS library below libcurl does not have.
+void require_openssl() {
+  const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+  if (info->ssl_version != nullptr && core::starts_with(info->ssl_version, "OpenSSL/")) return;
+  throw core::Error(
+      270,
+      "SSLProvider Platform needs a libcurl that was built with OpenSSL; install that "
+      "one, or set SSLProvider to Internal where the class has it.");
+}
+
 }  // namespace
 
 struct TlsContext::Impl {
@@ -88,6 +101,7 @@ struct TlsContext::Impl {
         trust(options),
         client_certificate(options.client_certificate),
         key_log(options.key_log_file) {
+    require_openssl();
     // A list that names no suite of a version rules that version out.
     if (ciphers.restricted && ciphers.tls13.empty()) versions.v13 = false;
     if (ciphers.restricted && ciphers.tls12.empty()) {
