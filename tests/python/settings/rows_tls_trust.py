@@ -72,7 +72,7 @@ def ssl_ca_certs(case: Case) -> None:
         seen = case.connect(server, plain=plain, prepare=show)
         assert bool(server.requests) != plain
         if plain:
-            assert any(connection.refused for connection in server.connections)
+            server.wait(lambda: any(c.refused for c in server.connections))
             assert seen.errors != [] or seen.failure is not None
         else:
             assert served(seen)
