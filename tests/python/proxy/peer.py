@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ def copy(source: socket.socket, target: socket.socket) -> None:
         pass
 
 
-class Peer:
+class Peer(ABC):
     """Listens from construction until stop(); serve() has a connection to itself."""
 
     def __init__(self) -> None:
@@ -30,8 +31,9 @@ class Peer:
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
+    @abstractmethod
     def serve(self, client: socket.socket) -> None:
-        raise NotImplementedError
+        """Until the connection is over."""
 
     def carry(self, client: socket.socket, port: int, welcome: bytes) -> None:
         """Everything to that port and back, after the word that it may begin."""
