@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "net/curl_url.h"
 #include "net/proxy_exceptions.h"
 
 namespace coffer::net {
@@ -30,17 +31,6 @@ std::optional<Variable> first_of(std::initializer_list<const char*> names) {
     }
   }
   return std::nullopt;
-}
-
-struct FreeUrl {
-  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
-};
-
-std::string part(CURLU* url, CURLUPart which, unsigned int flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
-  const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
-  return text;
 }
 
 std::optional<Kind> kind_of(const std::string& scheme) {

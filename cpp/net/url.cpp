@@ -5,21 +5,11 @@
 #include <memory>
 
 #include "core/text.h"
+#include "net/curl_url.h"
 
 namespace coffer::net {
 
 namespace {
-
-struct FreeUrl {
-  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
-};
-
-std::string part(CURLU* url, CURLUPart which, unsigned int flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
-  const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
-  return text;
-}
 
 bool has(CURLU* url, CURLUPart which) {
   char* text = nullptr;

@@ -127,18 +127,7 @@ bool Versions::allow(std::string_view negotiated) const noexcept {
 }
 
 Versions enabled_versions(int enabled_protocols) {
-  const auto bits = static_cast<unsigned int>(enabled_protocols);
-  Versions asked;
-  asked.v10 = (bits & 192U) != 0;
-  asked.v11 = (bits & 768U) != 0;
-  asked.v12 = (bits & 3072U) != 0;
-  asked.v13 = (bits & 12288U) != 0;
-  if (!asked.any()) {
-    throw core::Error(713,
-                      "SSLEnabledProtocols allows no version that exists here; add 3072 (TLS 1.2) "
-                      "or 12288 (TLS 1.3).");
-  }
-  Versions versions = asked;
+  Versions versions{tls_versions(enabled_protocols)};
 #if !defined(MBEDTLS_SSL_PROTO_TLS1)
   versions.v10 = false;
 #endif

@@ -8,16 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "net/tls_settings.h"
+
 namespace coffer::net::internal {
 
 // What a connection may be of. mbedTLS takes a range; what lies in a gap of it is refused after the
 // ServerHello.
-struct Versions {
-  bool v10 = false;
-  bool v11 = false;
-  bool v12 = false;
-  bool v13 = false;
-  bool any() const noexcept { return v10 || v11 || v12 || v13; }
+struct Versions : TlsVersions {
   bool allow(std::string_view negotiated) const noexcept;  // "TLSv1.2"
 };
 // SSLEnabledProtocols, as far as this mbedTLS has them. 270 when it has none of what is asked,

@@ -7,18 +7,12 @@
 #include <openssl/x509.h>
 
 #include "core/error.h"
+#include "net/openssl/free.h"
 
 namespace coffer::net {
 
 namespace {
 
-template <auto Function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    Function(object);
-  }
-};
 using Memory = std::unique_ptr<BIO, Free<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "net/key_log.h"
+#include "net/openssl/free.h"
 #include "net/openssl/tls_certificate.h"
 #include "net/openssl/tls_ciphers.h"
 #include "net/openssl/tls_client.h"
@@ -23,13 +24,6 @@ namespace coffer::net {
 
 namespace {
 
-template <auto Function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    Function(object);
-  }
-};
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 
