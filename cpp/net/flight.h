@@ -175,6 +175,7 @@ class Flight {
   bool abandoned_ = false;
   bool paused_ = false;
   bool reads_refusal_ = false;
+  bool logs_traffic_ = false;
   bool dialled_ = false;         // the attempt has begun with the connection
   bool link_was_spent_ = false;  // libcurl wanted another connection than the link
   int spent_links_ = 0;

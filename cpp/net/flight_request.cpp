@@ -124,11 +124,10 @@ void Flight::set_request() {
   set(easy_, CURLOPT_PREREQDATA, this);
   set(easy_, CURLOPT_SSL_CTX_FUNCTION, &Flight::on_tls);
   set(easy_, CURLOPT_SSL_CTX_DATA, this);
-  if (log_.headers() || shared_.options.keep_sent_head) {
-    set(easy_, CURLOPT_VERBOSE, 1L);
-    set(easy_, CURLOPT_DEBUGFUNCTION, &Flight::on_traffic);
-    set(easy_, CURLOPT_DEBUGDATA, this);
-  }
+  set(easy_, CURLOPT_DEBUGFUNCTION, &Flight::on_traffic);
+  set(easy_, CURLOPT_DEBUGDATA, this);
+  logs_traffic_ = log_.headers();
+  if (logs_traffic_) set(easy_, CURLOPT_VERBOSE, 1L);
 }
 
 // The last look before a request leaves, on new and on reused connections alike.
@@ -142,6 +141,8 @@ bool Flight::request_may_go() {
     if (!(link_ ? link_may_carry() : platform_may_carry())) return false;
     if (shared_.gate) shared_.gate->settled(url_.host, id_);
   }
+  // libcurl writes a dozen lines about each transfer for who listens: from here to the head alone.
+  if (shared_.options.keep_sent_head) set(easy_, CURLOPT_VERBOSE, 1L);
   request_sent_ = true;
   shared_.pace.passed(request_.body.size());
   if (!is_for_status()) shared_.sent.fetch_add(1, std::memory_order_relaxed);
@@ -290,16 +291,17 @@ CURLcode Flight::on_tls(CURL* easy, void* context, void* self) noexcept {
   }
 }
 
-int Flight::on_traffic(CURL*, curl_infotype kind, char* data, std::size_t size,
+int Flight::on_traffic(CURL* easy, curl_infotype kind, char* data, std::size_t size,
                        void* self) noexcept {
   auto* flight = static_cast<Flight*>(self);
   try {
-    flight->log_.traffic(kind, {data, size});
+    if (flight->logs_traffic_) flight->log_.traffic(kind, {data, size});
     if (kind == CURLINFO_HEADER_OUT && !core::starts_with({data, size}, "CONNECT ")) {
       if (!flight->is_for_status()) flight->log_.request_body(flight->request_.body);
       if (flight->shared_.options.keep_sent_head) {
         flight->outcome_.sent_head = masked_head({data, size}, false);
       }
+      if (!flight->logs_traffic_) set(easy, CURLOPT_VERBOSE, 0L);
     }
   } catch (...) {
     flight->thrown_ = std::current_exception();
