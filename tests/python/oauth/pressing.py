@@ -37,7 +37,7 @@ def open_url(url: str, data: bytes | None = None,
     opener = urllib.request.build_opener(Stay, cookies, urllib.request.ProxyHandler({}),
                                          urllib.request.HTTPSHandler(context=trusting))
     try:
-        with opener.open(url, data, timeout=20) as answer:
+        with opener.open(url, data, timeout=60) as answer:
             return answer.status, "", answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

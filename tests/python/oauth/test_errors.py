@@ -7,7 +7,6 @@ import signal
 import socket
 import threading
 import time
-import urllib.error
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from coffer.cloudbackup import OAuthClientProfiles, OAuthGrantTypes, Office365Ba
 from coffer.sandbox import Sandbox
 
 import pressing
+from ports import listens, own_port
 from signing import Logs, MakeSigner, make_key, params
 
 CREDENTIALS: dict[str, Any] = {
@@ -89,18 +89,17 @@ def test_the_web_server_by_hand(signer: MakeSigner) -> None:
     assert backup.config("OAuthWebServerActive") == "True"
     assert backup.config("OAuthWebServerActive=False") == "False"
     assert backup.config("OAuthWebServerPort") == "0"
-    with pytest.raises(urllib.error.URLError):
-        pressing.open_url(f"http://127.0.0.1:{port}/")
+    assert not listens(("127.0.0.1", int(port)))
     backup.config("OAuthReUseWebServer=False")
     backup.oauth_access_token = backup.oauth_refresh_token = ""
-    backup.authorize()
+    with socket.create_server(("127.0.0.1", int(port))):  # or the system might choose it again
+        backup.authorize()
     assert backup.config("OAuthWebServerActive") == "False"
     assert backup.oauth_access_token and not backup.oauth_return_url.endswith(":" + port)
 
 
 def test_a_fixed_address(signer: MakeSigner) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = own_port()
     backup = signer(oauth_return_url=f"http://localhost:{port}/callback")
     backup.authorize()
     assert backup.config("OAuthWebServerPort") == str(port)
@@ -165,7 +164,7 @@ def test_a_wrong_state_is_no_answer(signer: MakeSigner, sandbox: Sandbox, how: s
     sandbox.control.reset_metrics()
     begin = time.monotonic()
     assert "OAuthBrowserResponseTimeout" in refused(backup, 709)
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 60
     assert "token" not in sandbox.control.metrics()["by_kind"]
 
 
@@ -282,7 +281,7 @@ def test_ctrl_c_ends_the_waiting(signer: MakeSigner, inside: bool) -> None:
                 os.kill(os.getpid(), signal.SIGINT)
 
     def interrupt() -> None:
-        assert waiting.wait(30)
+        assert waiting.wait(60)
         os.kill(os.getpid(), signal.SIGINT)
 
     backup = signer(OAuthBrowserCommand="")

@@ -327,7 +327,7 @@ def test_abort_ends_the_waiting(signer: MakeSigner) -> None:
 
     backup.on_log = look
     def abort() -> None:
-        assert waiting.wait(30)
+        assert waiting.wait(60)
         backup.abort_backup()
 
     aborter = threading.Thread(target=abort)

@@ -7,6 +7,7 @@ user's cache; without node or npm's registry these tests are skipped.
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -50,8 +51,16 @@ def modules() -> Path:
     folder = Path(os.environ.get("OIDC_FOLDER", default))
     lock = (SOURCE / "package-lock.json").read_text()
     done = folder / "node_modules" / ".installed"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as guard:  # other runs of the tests share the folder
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        install(folder, done, lock)
+    return folder
+
+
+def install(folder: Path, done: Path, lock: str) -> None:
+    """Unless it is there already; skips where that cannot be."""
     if not done.exists() or done.read_text() != lock:
-        folder.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(SOURCE / name, folder / name)
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
@@ -64,7 +73,6 @@ def modules() -> Path:
         if result.returncode != 0:
             pytest.skip("npm cannot install: " + result.stderr.strip()[-200:].replace("\n", " "))
         done.write_text(lock)
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +94,7 @@ def issuer(modules: Path, keys: dict[str, tuple[str, str]]) -> Iterator[str]:
         yield f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 

@@ -17,7 +17,9 @@ from typing import TypeVar
 
 import pytest
 
-PATIENCE = 30.0  # seconds until a server must have started, or logged what it did
+from ports import own_port
+
+PATIENCE = 60.0  # seconds until a server must have started, or logged what it did
 HELPERS = Path("/usr/lib/squid")
 USER, PASSWORD = "mira", "correct horse"
 Self = TypeVar("Self", bound="Daemon")
@@ -31,12 +33,6 @@ def needs(*programs: str | Path) -> None:
             pytest.skip(f"{Path(program).name} is not installed (see ./quickstart)")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def as_nobody() -> list[str]:
     """Squid refuses to stay root, dante wants to be: everybody runs as an ordinary user."""
     if os.geteuid() != 0:
@@ -48,7 +44,7 @@ class Daemon:
     """A process whose output is read; its folder is one that an ordinary user may use."""
 
     def __init__(self, port: int = 0) -> None:
-        self.port = port or free_port()
+        self.port = port or own_port()
         self.folder = Path(tempfile.mkdtemp(prefix="coffer-proxy-"))
         self.folder.chmod(0o777)
         self.output = ""
@@ -87,7 +83,7 @@ class Daemon:
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                socket.create_connection(("127.0.0.1", self.port), PATIENCE).close()
                 return
             except ConnectionRefusedError:
                 assert time.monotonic() < end, f"nobody listens:\n{self.output}"
@@ -125,7 +121,7 @@ class Squid(Daemon):
     def __init__(self, certificate: Path) -> None:
         needs("squid", HELPERS / "basic_ncsa_auth", HELPERS / "digest_file_auth", "openssl")
         super().__init__()
-        self.tls_port = free_port()
+        self.tls_port = own_port()
         pipe = self.folder / "access"
         os.mkfifo(pipe)
         pipe.chmod(0o666)
@@ -150,7 +146,8 @@ acl forbidden dstdomain forbidden.example
 http_access deny forbidden
 http_access allow known
 http_access deny all
-access_log stdio:{pipe} squid
+logformat tests %Ss/%03>Hs %rm %ru %[un at %>lp
+access_log stdio:{pipe} tests
 cache deny all
 cache_log {self.folder}/cache.log
 pid_filename none

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from conftest import Traveller
-from daemons import PASSWORD, USER, Dante, Microsocks, Squid, free_port
+from daemons import PASSWORD, USER, Dante, Microsocks, Squid
+from ports import own_port
 from socks4_peer import Socks4Peer
 from tap import Tap
 
@@ -166,7 +167,7 @@ def test_digest_behind_socks(traveller: Traveller, squid: Squid) -> None:
 
 def test_a_firewall_that_nobody_runs(traveller: Traveller) -> None:
     for kind in (TUNNEL, SOCKS4, SOCKS5, SOCKS4A):
-        port = free_port()
+        port = own_port()
         trip = traveller.go(**firewall(kind, port))
         assert trip.errors == [705] and f"the firewall 127.0.0.1:{port} was refused" in trip.text
 

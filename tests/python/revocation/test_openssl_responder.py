@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,15 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from case import Case
 from coffer.sandbox import ThreeDS
+from ports import own_port
 from revoking import RevokingAuthority
 from table import BACKUP, CLIENT, Row
 
 DATE = "%y%m%d%H%M%SZ"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def write_pair(path: Path, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Path:
@@ -50,7 +45,7 @@ def index_line(certificate: x509.Certificate, state: str) -> str:
 def test_openssl_answers(tmp_path: Path, stack: ExitStack, authority: RevokingAuthority,
                          side: Callable[[], ThreeDS], of: str, delegated: bool, state: str,
                          words: str) -> None:
-    port = free_port()
+    port = own_port()
     context = authority.server_with(responders=(f"http://127.0.0.1:{port}/",))
     (certificate,) = authority.issued.values()
     index = tmp_path / "index.txt"

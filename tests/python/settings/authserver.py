@@ -16,7 +16,7 @@ import coffer
 from case import Case
 from coffer.cloudbackup import Office365Backup
 from graph import JSON, Graph
-from recorder import Answer, Recorder, Request
+from recorder import LIMIT, Answer, Recorder, Request
 
 CLAIMS: dict[str, Any] = {
     "aud": "https://graph.example", "name": "Ann", "roles": ["one", "two", "three"],
@@ -81,7 +81,7 @@ def browse(url: str) -> tuple[str, str]:
     opener = urllib.request.build_opener(Stay, urllib.request.ProxyHandler({}),
                                          urllib.request.HTTPSHandler(context=anybody))
     try:
-        with opener.open(url, timeout=20) as answer:
+        with opener.open(url, timeout=LIMIT) as answer:
             return "", answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

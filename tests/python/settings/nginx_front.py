@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from authority import Authority
-from recorder import Recorder
+from ports import own_port
+from recorder import LIMIT, Recorder
 
 CONFIG = """
 pid {root}/nginx.pid;
@@ -47,8 +47,7 @@ class NginxFront:
         program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if program is None:
             pytest.skip("nginx is not installed (nginx-light)")
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = int(probe.getsockname()[1])
+        self.port = own_port()
         folder.mkdir(exist_ok=True)
         self._command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"),
                          "-e", str(folder / "error.log")]
@@ -56,11 +55,11 @@ class NginxFront:
             root=folder, port=self.port, behind=behind.port, http2="http2" if http2 else "",
             pem=authority.issue("127.0.0.1"),
             user="user root;" if os.geteuid() == 0 else ""))
-        subprocess.run(self._command, check=True, timeout=30)  # returns when it listens
+        subprocess.run(self._command, check=True, timeout=LIMIT)  # returns when it listens
 
     @property
     def url(self) -> str:
         return f"https://127.0.0.1:{self.port}/v1.0"
 
     def close(self) -> None:
-        subprocess.run([*self._command, "-s", "stop"], check=True, timeout=30)
+        subprocess.run([*self._command, "-s", "stop"], check=True, timeout=LIMIT)

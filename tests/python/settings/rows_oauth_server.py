@@ -12,19 +12,13 @@ from authserver import AuthServer, SignedIn, sign_in, signer
 from case import Case
 from coffer.cloudbackup import Office365Backup
 from keys import PFX_PASSWORD, key_pair
+from ports import listens, own_port
+from recorder import LIMIT
 from table import Section
 
 rows = Section()
 
 PAIR = key_pair("localhost")
-
-
-def listens(address: tuple[str, int]) -> bool:
-    try:
-        socket.create_connection(address, timeout=20).close()
-    except ConnectionRefusedError:
-        return False
-    return True
 
 
 def port_of(backup: Office365Backup) -> int:
@@ -36,7 +30,7 @@ def certificate_of(port: int) -> bytes:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with (socket.create_connection(("127.0.0.1", port), timeout=20) as stream,
+    with (socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as stream,
           context.wrap_socket(stream) as secure):
         return secure.getpeercert(True) or b""
 
@@ -83,12 +77,7 @@ def web_server_host(case: Case) -> None:
     assert listens(("127.0.0.1", port_of(other)))
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
-@rows.setting("OAuthWebServerPort", default="0", value=str(free_port()),
+@rows.setting("OAuthWebServerPort", default="0", value=str(own_port()),
               invalid=("-1", "65536", "http"))
 def web_server_port(case: Case) -> None:
     """The port of `redirect_uri` that listens; 10048 where somebody else has it."""
@@ -145,7 +134,7 @@ def web_server_ssl_enabled(case: Case) -> None:
     port = port_of(done.backup)
     assert certificate_of(port) == PAIR.der
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=LIMIT) as answer:
             raise AssertionError(answer.status)
     except (urllib.error.URLError, ConnectionError, OSError):
         pass

@@ -12,7 +12,8 @@ from typing import Any
 from unittest.mock import patch
 
 from case import Case, Seen
-from recorder import Answer, Recorder, Request
+from ports import own_port
+from recorder import LIMIT, Answer, Recorder, Request
 from table import Section
 
 rows = Section()
@@ -22,12 +23,6 @@ FORBIDDEN = Answer(403, reason="Forbidden")
 NO_ENVIRONMENT = {name: "" for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy",
                                         "auto_proxy", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
                                         "AUTO_PROXY")}
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def basic(user: str, password: str) -> str:
@@ -74,7 +69,7 @@ def proxy_server(case: Case) -> None:
     assert proxy.requests[0].target.startswith(f"{server.url}/me/messages?")
 
 
-@rows.setting("ProxyPort", default="80", value=free_port(), invalid=("-1", "65536", "x"))
+@rows.setting("ProxyPort", default="80", value=str(own_port()), invalid=("-1", "65536", "x"))
 def proxy_port(case: Case) -> None:
     """That is the port that the connection comes to."""
     with listening(case.value) as ports:
@@ -207,7 +202,7 @@ def first_octet(case: Case, kind: str) -> int:
     """With what a run begins to speak to a firewall of that kind."""
     found: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as firewall:
-        firewall.settimeout(20)
+        firewall.settimeout(LIMIT)
 
         def take() -> None:
             with firewall.accept()[0] as connection:
@@ -228,7 +223,7 @@ def firewall_host(case: Case) -> None:
     through(case, "FirewallType=1", plain=True, given=False)
 
 
-@rows.setting("FirewallPort", default="0", value=free_port(), invalid=("-1", "65536", "x"))
+@rows.setting("FirewallPort", default="0", value=str(own_port()), invalid=("-1", "65536", "x"))
 def firewall_port(case: Case) -> None:
     """That is the port that the connection comes to."""
     with listening(case.value) as ports:

@@ -8,6 +8,7 @@ import struct
 from case import Case
 from graph import Graph
 from kernel import option
+from ports import own_port
 from recorder import Recorder
 from table import Section
 
@@ -130,16 +131,11 @@ def local_host(case: Case) -> None:
     assert seen.errors == [10049] and foreign.connections == []
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 @rows.setting("LocalPort", default="0", value="1", invalid=("-1", "65536", "x"))
 def local_port(case: Case) -> None:
     """The port that the server sees, for all that is under way; one in use is 10048. Without it
     the setting tells during a run which port the system chose. (Port 1 itself is root's.)"""
-    port = free_port()
+    port = own_port()
     server, other = case.server(Graph(6)), case.server()
     assert told_during(case, server, "LocalPort", f"LocalPort={port}", plain=True) == [
         str(port)] * 6
@@ -155,8 +151,10 @@ def local_port(case: Case) -> None:
 def use_ipv6(case: Case) -> None:
     """localhost has both addresses, and a server listens on each, at the same port: 0 goes to
     IPv4, 1 to IPv6. Where only one of the two answers, 2 finds it, and the others do not."""
-    four, only_four, only_six = case.server(), case.server(), case.server(host="::1")
-    six = case.server(host="::1", port=four.port)
+    port = own_port()
+    four, six = case.server(port=port), case.server(host="::1", port=port)
+    only_four = case.server(port=own_port())
+    only_six = case.server(host="::1", port=own_port())
 
     def run(server: Recorder, mode: int) -> list[int]:
         backup = case.backup(None, f"UseIPv6={mode}", plain=True)
