@@ -15,7 +15,7 @@ import pytest
 from authserver import AuthServer, authorize, form, query, sign_in, signer
 from case import Case
 from coffer.cloudbackup import OAuthClientProfiles, OAuthGrantTypes
-from recorder import Answer, Request
+from recorder import LIMIT, Answer, Request
 from table import Section
 
 rows = Section()
@@ -89,12 +89,12 @@ def browser_response_timeout(case: Case) -> None:
     """Nobody comes: 709 after that second, and the web server's port is closed to others."""
     ready = signer(case, "OAuthReUseWebServer=False")
     ready.backup.config(f"OAuthBrowserResponseTimeout={case.value}")
-    late = threading.Timer(20, ready.backup.abort_backup)  # 301: it would wait without end
+    late = threading.Timer(LIMIT, ready.backup.abort_backup)  # 301: it would wait without end
     late.start()
     begin = time.monotonic()
     failure = case.refused(ready.backup.authorize)
     late.cancel()
-    assert failure.code == 709 and 1.0 <= time.monotonic() - begin < 20
+    assert failure.code == 709 and 1.0 <= time.monotonic() - begin < LIMIT
     assert ready.server.requests == []
 
 
