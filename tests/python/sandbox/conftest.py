@@ -57,7 +57,7 @@ class Client:
         self.host = urlsplit(sandbox.base_url).netloc
 
     def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(self.host, timeout=20)
+        return http.client.HTTPConnection(self.host, timeout=60)
 
     def send(self, method: str, target: str, body: bytes | None = None,
              connection: http.client.HTTPConnection | None = None, prefer: str = IMMUTABLE,

@@ -124,7 +124,7 @@ class Sdk:
     def post(self, body: str, content_type: str = "application/jose; charset=UTF-8") -> Reply:
         parts = urlsplit(self.url)
         context = ssl.create_default_context(cafile=self.side.ca_file)
-        connection = http.client.HTTPSConnection(parts.netloc, context=context, timeout=20)
+        connection = http.client.HTTPSConnection(parts.netloc, context=context, timeout=60)
         headers = {"Content-Type": content_type}
         if self.version == "2.3.1":
             headers["X-Request-ID"] = self.ids["sdkTransID"]

@@ -87,12 +87,12 @@ def test_a_wrong_date(client: Any, sandbox: Sandbox) -> None:
         date = parsedate_to_datetime(client.get("/me").headers["date"])
         return float(date.timestamp() - time.time())
     sandbox.control.set_date_skew(-7200)
-    assert -7210 < ahead() < -7190
+    assert -7260 < ahead() < -7140
     # only the header is wrong: the token, which would not be valid yet, still is
     sandbox.control.set_date_skew(86400 * 30)
     assert client.get("/me").status == 200 and ahead() > 86400 * 29
     sandbox.control.reset()
-    assert -10 < ahead() < 10
+    assert -60 < ahead() < 60
 
 
 def test_connections_are_closed(client: Any, sandbox: Sandbox) -> None:

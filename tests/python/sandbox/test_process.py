@@ -37,7 +37,7 @@ def test_settings_and_clean_end(tmp_path: Path) -> None:
         assert text in printed
     assert Path(config["ca_file"]).read_text().startswith("-----BEGIN CERTIFICATE-----")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(5) == 0
+    assert process.wait(60) == 0
     process.stdout.close()
     assert not ready.exists() and not Path(config["ca_file"]).exists()
 
@@ -49,7 +49,7 @@ def test_ends_with_its_parent() -> None:
     assert process.stdin is not None and process.stdout is not None
     assert json.loads(process.stdout.readline())["pid"] == process.pid
     process.stdin.close()
-    assert process.wait(5) == 0
+    assert process.wait(60) == 0
     process.stdout.close()
 
 
