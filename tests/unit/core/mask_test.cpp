@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "core/log.h"
@@ -117,7 +117,7 @@ TEST_CASE("mask: URLs") {
 }
 
 TEST_CASE("mask: hostile texts cost linear time") {
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor: others may use it too
   for (const std::string piece :
        {"code%3D", "code%3D&", "\"code\":", "\"code\" ", "\"code\\", "\\", "%", "\"code\":{",
         "code=", "\\u0041", "\"password\":\"\\", "{\"error\":{\"code\":"}) {
@@ -126,5 +126,5 @@ TEST_CASE("mask: hostile texts cost linear time") {
       text += piece;
     CHECK(core::masked_body(text).size() > 0);
   }
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+  CHECK(std::clock() - begin < 10 * CLOCKS_PER_SEC);
 }

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "core/error.h"
@@ -122,10 +122,10 @@ TEST_CASE("list page: a long text of U+0000 costs linear time") {
   std::string subject;
   for (int i = 0; i < 1000000; ++i)
     subject += "\\u0000";
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor: others may use it too
   const graph::ListPage page = page_of("{\"id\":\"a\",\"subject\":\"" + subject + "\"}");
   CHECK(page.messages.at(0).subject.size() == 3000000);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+  CHECK(std::clock() - begin < 10 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("list page: what is no page is 706") {

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 using coffer::mime::body_content_type;
@@ -80,7 +80,7 @@ TEST_CASE("body type: boundaries in pieces, with comments and padding") {
 }
 
 TEST_CASE("body type: hostile messages end, and soon") {
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor: others may use it too
   std::string deep;
   for (int i = 0; i < 20000; ++i) {
     const std::string name = "b" + std::to_string(i);
@@ -101,5 +101,5 @@ TEST_CASE("body type: hostile messages end, and soon") {
   for (int i = 0; i < 300000; ++i)
     dashes += "--\r\n";
   CHECK(body_content_type(dashes) == "text");
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+  CHECK(std::clock() - begin < 10 * CLOCKS_PER_SEC);
 }

@@ -16,7 +16,7 @@
 
 namespace coffer::test {
 
-constexpr auto kPatience = std::chrono::seconds(20);
+constexpr auto kPatience = std::chrono::seconds(60);
 
 struct Collector final : net::BodySink {
   std::string text;
@@ -46,7 +46,7 @@ inline net::TlsProvider provider() {
 inline net::TransportOptions options_for(const std::string& service) {
   net::TransportOptions options;
   options.service = net::Url::parse(service);
-  options.timeout_seconds = 10;
+  options.timeout_seconds = 30;
   options.user_agent = "coffer/test";
   options.tls_provider = provider();
   return options;

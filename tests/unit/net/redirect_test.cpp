@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 
 #include "plain_test.h"
 
@@ -109,9 +110,14 @@ TEST_CASE("redirects") {
 }
 
 TEST_CASE("a redirect is followed at once") {
+  using Clock = std::chrono::steady_clock;
   std::atomic<int> hops{0};
+  std::atomic<int> soon{0};
   LoopbackServer server([&](Peer& peer) {
-    while (!peer.request().empty()) {
+    auto answered = Clock::now() - std::chrono::hours(1);
+    for (; !peer.request().empty(); answered = Clock::now()) {
+      // A wait for something that had come already would be 200 ms or more each time.
+      if (Clock::now() - answered < std::chrono::milliseconds(150)) ++soon;
       if (++hops > 40) {
         peer.reply("there");
       } else {
@@ -123,10 +129,8 @@ TEST_CASE("a redirect is followed at once") {
   options.follow_redirects = 1;
   options.max_redirects = 40;
   Client client(options);
-  const auto begin = std::chrono::steady_clock::now();
   CHECK(client.run(get(server.url())).reply.body == "there");
-  // A wait for something that had come already would be 200 ms or more each time.
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
+  CHECK(soon > 10);  // of forty: a busy machine delays some
 }
 
 TEST_CASE("Authorization and OtherHeaders go to the service's origin alone") {

@@ -128,14 +128,14 @@ TEST_CASE("a service that goes silent is given up after the timeout") {
   LoopbackServer server(
       sends("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", &Peer::wait_for_client_to_go));
   net::TransportOptions options = options_for(server.url());
-  options.timeout_seconds = 1;
+  options.timeout_seconds = 3;
   Client client(std::move(options));
   const auto begin = std::chrono::steady_clock::now();
   const net::Outcome outcome = client.run(get(server.url()));
   CHECK(outcome.code == 201);
   CHECK(outcome.transient);
   CHECK(outcome.reply.status == 200);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
 }
 
 TEST_CASE("progress keeps a slow transfer alive, an absolute timeout does not care") {
@@ -147,14 +147,14 @@ TEST_CASE("progress keeps a slow transfer alive, an absolute timeout does not ca
       std::mutex mutex;
       std::unique_lock<std::mutex> lock(mutex);
       std::condition_variable never;
-      never.wait_for(lock, std::chrono::milliseconds(300));  // the pace itself is what is tested
+      never.wait_for(lock, std::chrono::milliseconds(700));  // the pace itself is what is tested
       if (!peer.send("x")) return;
     }
     peer.wait_for_client_to_go();
   };
   LoopbackServer server(slow);
   net::TransportOptions options = options_for(server.url());
-  options.timeout_seconds = 1;
+  options.timeout_seconds = 3;
   {
     Client client(options);
     const net::Outcome outcome = client.run(get(server.url()));
