@@ -49,7 +49,7 @@ def test_the_process_ends(run_test: RunTest, name: str, status: int, at: list[st
     for number in range(EXITS):
         begin = time.monotonic()
         run_test(name, *at[:2], f"{at[2]}/{number}", status=status)
-        assert time.monotonic() - begin < 30
+        assert time.monotonic() - begin < 55  # a request is waited for 60 s
 
 
 def test_an_exception_that_nobody_catches(run_test: RunTest, at: list[str]) -> None:

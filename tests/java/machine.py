@@ -22,8 +22,9 @@ def command(program: str, *arguments: str, options: tuple[str, ...] = ()) -> lis
 
 
 def start(program: str, *arguments: str) -> subprocess.Popen[str]:
-    # Paths and texts with any character, whatever the locale of the machine.
-    environment = dict(os.environ, LC_ALL="C.UTF-8")
+    # Paths and texts with any character, whatever the locale of the machine; and as many heaps of
+    # the C library's, which keep what was freed, however many processors there are.
+    environment = dict(os.environ, LC_ALL="C.UTF-8", MALLOC_ARENA_MAX="4")
     environment.pop("LD_LIBRARY_PATH", None)  # the jar must find its own libcoffer
     return subprocess.Popen(command(program, *arguments, options=("-Dstdout.encoding=UTF-8",)),
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -48,7 +48,7 @@ internal static class Check {
   internal static void Eventually(string what, Func<bool> so) {
     Stopwatch watch = Stopwatch.StartNew();
     while (!so()) {
-      That(watch.ElapsedMilliseconds < 30000, what);
+      That(watch.ElapsedMilliseconds < 120000, what);
       Collect();
       System.Threading.Thread.Yield();
     }

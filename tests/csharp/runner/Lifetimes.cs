@@ -206,7 +206,7 @@ internal static class Lifetimes {
       caller.Start();
       waits.WaitOne();
       backup.Dispose();
-      Check.That(caller.Join(30000), "DoEvents returns");
+      Check.That(caller.Join(120000), "DoEvents returns");
       Check.Equal(30001, ((CofferException)failure).Code);
     }
   }

@@ -85,7 +85,7 @@ final class Cases {
 
   /** Calls until it is true; what never becomes true is a failure and no hang. */
   static void until(String what, Callable<Boolean> done) throws Exception {
-    long end = System.nanoTime() + 40_000_000_000L;
+    long end = System.nanoTime() + 120_000_000_000L;
     while (!done.call()) {
       check(System.nanoTime() < end, "never happened: " + what);
     }

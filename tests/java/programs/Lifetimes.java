@@ -47,20 +47,25 @@ public final class Lifetimes {
     }
   }
 
+  private static long status(String name) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith(name + ":")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new IOException(name);
+  }
+
+  /** This process's threads, the library's among them. */
+  static long threads() throws IOException {
+    return status("Threads");
+  }
+
   /** Something to compare before and after: kB of memory, open files, threads. */
   private static long[] footprint() throws IOException {
     System.gc();
-    long resident = 0;
-    long threads = 0;
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        resident = Long.parseLong(line.replaceAll("\\D", ""));
-      } else if (line.startsWith("Threads:")) {
-        threads = Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
     try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-      return new long[] {resident, files.count(), threads};
+      return new long[] {status("VmRSS"), files.count(), threads()};
     }
   }
 
@@ -199,7 +204,11 @@ public final class Lifetimes {
   }
 
   public static void thousandObjectsThatNobodyClosesLeaveNothing() throws Throwable {
+    AtomicInteger number = new AtomicInteger();
     leavesNothing(2 * MANY, 16_000, () -> {
+      if (number.incrementAndGet() % 100 == 0) { // so many at a time
+        System.gc();
+      }
       Office365backup backup = new Office365backup();
       addCounter(backup, new AtomicInteger());
       backup.setFilter("x".repeat(10_000));

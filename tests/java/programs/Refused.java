@@ -2,8 +2,11 @@ import coffer.cloudbackup.DefaultOffice365backupEventListener;
 import coffer.cloudbackup.Office365backup;
 import coffer.cloudbackup.Office365backupEndBackupEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -37,11 +40,22 @@ final class Refused {
     }
   }
 
-  /** Not started: Log, Error and EndBackup will fire. */
-  static Office365backup backup(Path folder) throws IOException {
-    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return backup(folder, closed.getLocalPort());
+  /** A port that is this program's, which takes no connections: every one is refused. */
+  private static final class Deaf {
+    static final Socket SOCKET = new Socket();
+
+    static {
+      try {
+        SOCKET.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
     }
+  }
+
+  /** Not started: Log, Error and EndBackup will fire. */
+  static Office365backup backup(Path folder) {
+    return backup(folder, Deaf.SOCKET.getLocalPort());
   }
 
   static Office365backup backup(Path folder, int port) {

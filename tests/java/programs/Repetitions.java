@@ -80,14 +80,16 @@ public final class Repetitions {
   public static void runsThatNobodyEnds() throws Throwable {
     Path folder = Refused.folder();
     List<WeakReference<Office365backup>> objects = new ArrayList<>();
+    long threads = Lifetimes.threads();
     try (ServerSocket silent = Refused.silent()) {
       Lifetimes.leavesNothing(TIMES, 16_000, () -> {
         int number = objects.size();
         objects.add(dropped(folder.resolve("" + number), silent.getLocalPort()));
-        if (number % 25 == 24) { // so many runs at a time
-          Cases.until("the components are collected", () -> {
+        if (number % 25 == 24) { // so many runs at a time: a run ends after its object has gone
+          Cases.until("the components are collected, and their runs end", () -> {
             System.gc();
-            return objects.stream().allMatch(object -> object.get() == null);
+            return objects.stream().allMatch(object -> object.get() == null)
+                && Lifetimes.threads() <= threads + 3;
           });
         }
       });
