@@ -51,7 +51,9 @@ def client(side: ThreeDS) -> Iterator[Client]:
 
 @pytest.fixture
 def waiting(client: Client, side: ThreeDS) -> Client:
-    """Its next send_challenge_request waits for a reply that never begins."""
+    """Its next send_challenge_request waits for a reply that never begins; five minutes long,
+    what SDKMaxTimeout says."""
+    client.timeout = 0
     authenticate(client, side, "text")
     side.fault("connection", how="hang")
     return client
@@ -232,7 +234,7 @@ def test_ctrl_c_ends_a_call_that_waits(waiting: Client) -> None:
     before = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         waiting.send_challenge_request()
-    assert time.monotonic() - before < 5  # the reply would be waited for 10 s
+    assert time.monotonic() - before < 100  # the reply would be waited for 300 s
     worker.join()
     assert code_of(waiting.send_challenge_request) == 603
 
@@ -270,7 +272,7 @@ sent.wait()
     paths = [str(Path(__file__).parent / "threeds"), os.environ.get("PYTHONPATH", "")]
     done = subprocess.run([sys.executable, "-c", program, json.dumps(side.config)],
                           env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-                          capture_output=True, text=True, timeout=25, check=False)
+                          capture_output=True, text=True, timeout=100, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -289,7 +291,7 @@ def test_closing_from_another_thread_ends_the_call(waiting: Client) -> None:
     waiting.on_data_packet_out = lambda _: worker.start()
     before = time.monotonic()
     assert code_of(waiting.send_challenge_request) == 301
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 100
     worker.join()
     assert code_of(lambda: waiting.acsui_type) == 30001
 

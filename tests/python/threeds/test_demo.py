@@ -41,7 +41,7 @@ def test_on_a_terminal() -> None:
                                stdout=subprocess.PIPE, text=True)
     os.close(child)
     os.write(parent, b"000000\n\n123456\n")
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=120)
     os.close(parent)
     assert process.returncode == 0 and printed.rstrip().endswith("True")
     assert printed.count("That was not right") >= 2

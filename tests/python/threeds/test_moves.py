@@ -97,7 +97,7 @@ def test_interrupt_from_another_thread(side: ThreeDS, client: Client) -> None:
     client.on_data_packet_out = lambda event: out.set()
 
     def interrupt() -> None:
-        out.wait(30)
+        assert out.wait(60)
         client.interrupt()
 
     thread = threading.Thread(target=interrupt)
