@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from coffer.sandbox import Sandbox, ThreeDS
+from coffer.sandbox import Sandbox
 
 from drivers import CompileCsharp, Driver, Local, Remote, RunTest
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "python"))
+from sandboxes import paying_sandbox, running_sandbox, sandbox, side  # noqa: E402
+
+__all__ = ["paying_sandbox", "running_sandbox", "sandbox", "side"]
 
 
 @pytest.fixture(scope="session")
@@ -53,31 +59,6 @@ def make_program(compile_csharp: CompileCsharp) -> Callable[[Path, Path], list[s
         assert compile_csharp(output, "--exe", source) == ""
         return [*run, str(output)]
     return make
-
-
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    """A mailbox of 20 small messages, as new."""
-    running_sandbox.control.reset()
-    return running_sandbox
-
-
-@pytest.fixture(scope="session")
-def paying_sandbox() -> Iterator[Sandbox]:
-    with Sandbox(messages=1, huge=1, threeds=True) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def side(paying_sandbox: Sandbox) -> ThreeDS:
-    paying_sandbox.control.reset()
-    return paying_sandbox.threeds
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 
 from drivers import CompileCsharp
+import manuals
 
 ROOT = Path(__file__).resolve().parents[2]
 OBJECTS = ("component", "backup", "office365backup")
@@ -29,14 +29,6 @@ BEGIN = re.compile(r"(?:bool backupComplete|for \(int i = 0|"
                    rf"(?:{'|'.join(OBJECTS)})\.\w+(?:[.(]| \+?=))")
 
 
-def manual() -> str:
-    for folder in (os.environ.get("COFFER_SPEC", ""), str(ROOT.parent / "shared" / "spec")):
-        path = Path(folder) / "office365backup.txt"
-        if folder and path.exists():
-            return path.read_text(encoding="utf-8")
-    pytest.skip("the manual is not on this machine (COFFER_SPEC names its folder)")
-
-
 def code_of(line: str) -> str:
     """The sample in a line: from its first statement to the last bracket or semicolon."""
     begin = BEGIN.search(line)
@@ -51,7 +43,7 @@ def code_of(line: str) -> str:
 
 
 def samples() -> list[str]:
-    return [code for code in map(code_of, manual().splitlines()) if code]
+    return [code for code in map(code_of, manuals.text("office365backup.txt").splitlines()) if code]
 
 
 def program(number: int, code: str) -> str:

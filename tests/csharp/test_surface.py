@@ -14,6 +14,7 @@ import pytest
 from apigen import emit_csharp_text as text
 from apigen import emit_csharp_types, model
 from drivers import LIBRARY, RunTest
+import manuals
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEM = {"string": "System.String", "bytes": "System.Byte[]", "bool": "System.Boolean",
@@ -154,14 +155,6 @@ def test_every_public_member_is_documented() -> None:
 
 # --- with the manuals' tables ------------------------------------------------------------------
 
-def manual(cls: model.Class) -> Any:
-    for folder in (os.environ.get("COFFER_SPEC", ""), str(ROOT.parent / "shared" / "spec")):
-        path = Path(folder) / "api" / f"{cls.name.lower()}.json"
-        if folder and path.exists():
-            return json.loads(path.read_text(encoding="utf-8"))
-    pytest.skip("the manual's tables are not on this machine (COFFER_SPEC names their folder)")
-
-
 def member(built: Types, cls: model.Class, path: str) -> tuple[str, str]:
     """Type and access of `Firewall.Port`, `Extensions[i].Id`, `Extensions.Count`."""
     head, _, tail = path.partition(".")
@@ -177,7 +170,7 @@ def member(built: Types, cls: model.Class, path: str) -> tuple[str, str]:
 
 @of_each
 def test_properties_of_the_manual(cls: model.Class, built: Types) -> None:
-    for row in manual(cls)["properties"]:
+    for row in manuals.tables(cls.name)["properties"]:
         kind, access = member(built, cls, row["csharp_name"])
         leaf = row["csharp_name"].rpartition(".")[2]
         if row["type"] == "bytes" and leaf in ("Store", "Encoded"):
@@ -213,7 +206,7 @@ def value_at(built: Types, cls: model.Class, path: str) -> Any:
 def test_defaults_are_those_of_the_manual_or_a_listed_deviation(cls: model.Class,
                                                                 built: Types) -> None:
     deviating = set()
-    for row in manual(cls)["properties"]:
+    for row in manuals.tables(cls.name)["properties"]:
         value = value_at(built, cls, row["csharp_name"])
         if value is None or row["default"] is None:
             continue
@@ -228,7 +221,7 @@ def test_defaults_are_those_of_the_manual_or_a_listed_deviation(cls: model.Class
 
 @of_each
 def test_methods_and_events_of_the_manual(cls: model.Class, built: Types) -> None:
-    tables = manual(cls)
+    tables = manuals.tables(cls.name)
     entry = built[f"{text.namespace(cls)}.{cls.name}"]
     methods = {name: (kind, [row[1] for row in rows]) for name, kind, rows in entry["methods"]}
     for row in tables["methods"]:
@@ -246,7 +239,7 @@ def test_methods_and_events_of_the_manual(cls: model.Class, built: Types) -> Non
 def test_constructors_of_the_manual(built: Types) -> None:
     cls = LIBRARY.class_named("Office365Backup")
     space = text.namespace(cls)
-    for row in manual(cls)["types"]:
+    for row in manuals.tables(cls.name)["types"]:
         found = sorted(built[f"{space}.{row['name']}"]["constructors"])
         expected = sorted([[one["name"], f"{space}.CertStoreTypes"
                             if one["name"] == "certStoreType" else MANUAL[one["type"]]]

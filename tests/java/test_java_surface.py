@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import base64
 import functools
-import json
-import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import machine
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "capi"))
+for folder in ("capi", "tests/python"):
+    sys.path.insert(0, str(ROOT / folder))
 
+import manuals  # noqa: E402
 from apigen import model, names  # noqa: E402
 
 LIBRARY = model.load(ROOT / "capi" / "api")
@@ -111,17 +110,6 @@ def default_of(cls: model.Class, leaf: model.Property) -> str:
 def constants(enums: set[str | None]) -> dict[str, tuple[str, str]]:
     return {value.name: ("int", str(value.value)) for name, enum in LIBRARY.enums.items()
             if name in enums for value in enum.values}
-
-
-def manual(cls: model.Class) -> dict[str, Any]:
-    """The tables of the manual; they are not part of the source tree."""
-    name = cls.name.lower() + ".json"
-    for folder in (os.environ.get("COFFER_SPEC", ""), str(ROOT.parent / "shared" / "spec")):
-        path = Path(folder) / "api" / name
-        if folder and path.exists():
-            tables: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return tables
-    pytest.skip("the manual's tables are not on this machine (COFFER_SPEC names their folder)")
 
 
 def leaf_methods(cls: model.Class) -> dict[tuple[str, str], tuple[str, str]]:
@@ -224,7 +212,7 @@ def test_events(cls: model.Class) -> None:
 def test_every_property_of_the_manual_is_there(cls: model.Class) -> None:
     kind = kinds_of(cls)[cls.java_name]
     getters = {name: found for (name, _), found in kind.methods.items()}
-    for row in manual(cls)["properties"]:
+    for row in manuals.tables(cls.name)["properties"]:
         getter, setter = row["java_getter"], row["java_setter"]
         if "()." in getter:
             name = getter.replace("().", ".")
@@ -244,7 +232,7 @@ def test_every_property_of_the_manual_is_there(cls: model.Class) -> None:
 
 @of_each
 def test_every_type_of_the_manual_is_there(cls: model.Class) -> None:
-    kinds, tables = kinds_of(cls), manual(cls)
+    kinds, tables = kinds_of(cls), manuals.tables(cls.name)
     methods = kinds[cls.java_name].methods
     for row in tables["composite_properties"]:
         assert methods[(row["java_getter"], "")][0] == f"{package(cls)}.{row['type_group']}"
@@ -264,7 +252,7 @@ def test_every_type_of_the_manual_is_there(cls: model.Class) -> None:
 
 @of_each
 def test_every_method_and_event_of_the_manual_is_there(cls: model.Class) -> None:
-    kinds, tables = kinds_of(cls), manual(cls)
+    kinds, tables = kinds_of(cls), manuals.tables(cls.name)
     assert tables["java_listener_interface"] in kinds
     assert tables["java_listener_default_class"] in kinds
     for row in tables["methods"]:
@@ -283,7 +271,7 @@ def test_defaults_are_those_of_the_manual_or_a_listed_deviation(cls: model.Class
     kind = kinds_of(cls)[cls.java_name]
     getters = {name: found for (name, _), found in kind.methods.items()}
     deviating = set()
-    for row in manual(cls)["properties"]:
+    for row in manuals.tables(cls.name)["properties"]:
         getter = row["java_getter"]
         value = kind.views[getter.replace("().", ".")][2] if "()." in getter \
             else getters[getter][1]

@@ -1,4 +1,4 @@
-"""Fixtures: objects that are closed, a sandbox to back up from, a run with its journal."""
+"""Fixtures: objects that are closed, sandboxes, a run with its journal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ import pytest
 from coffer.cloudbackup import Office365Backup
 from coffer.sandbox import Sandbox
 
-from journal import Journal, MakeBackup, RunBackup, loop
+from journal import Journal, MakeBackup, RunBackup, give, loop
+from sandboxes import paying_sandbox, running_sandbox, sandbox, side, side_as_new, stack
+
+__all__ = ["paying_sandbox", "running_sandbox", "sandbox", "side", "side_as_new", "stack"]
 
 
 @pytest.fixture
@@ -34,11 +37,7 @@ def make_backup(tmp_path: Path) -> Iterator[MakeBackup]:
             backup.config("GraphURL=" + sandbox.graph_url)
             if sandbox.ca_file:
                 backup.config("SSLServerCACerts=" + Path(sandbox.ca_file).read_text())
-        for name, value in properties.items():
-            if hasattr(Office365Backup, name):
-                setattr(backup, name, value)
-            else:
-                backup.config(f"{name}={value}")
+        give(backup, properties)
         return backup
 
     yield make
@@ -73,26 +72,13 @@ def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
     started: list[Sandbox] = []
 
     def start(**options: Any) -> Sandbox:
-        sandbox = Sandbox(**options).start()
-        started.append(sandbox)
-        return sandbox
+        one = Sandbox(**options).start()
+        started.append(one)
+        return one
 
     yield start
-    for sandbox in started:
-        sandbox.stop()
-
-
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    """A mailbox of 20 small messages, as new: one process serves all tests of a file."""
-    running_sandbox.control.reset()
-    return running_sandbox
+    for one in started:
+        one.stop()
 
 
 @pytest.fixture

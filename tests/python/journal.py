@@ -16,6 +16,15 @@ EVENTS = tuple(sorted(name.removeprefix("on_") for name in dir(Office365Backup)
                       if name.startswith("on_")))
 
 
+def give(component: Any, values: dict[str, Any]) -> None:
+    """Sets properties by name; what is no property is a setting."""
+    for name, value in values.items():
+        if hasattr(type(component), name):
+            setattr(component, name, value)
+        else:
+            component.config(f"{name}={value}")
+
+
 @dataclass(frozen=True)
 class Entry:
     """One event as its handler saw it, before it answered. Lazy fields are not read."""

@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from coffer import CofferError
-from coffer.sandbox import Sandbox
 from coffer.sandbox.client import ThreeDS
 from coffer.threeds import Client
 
@@ -28,18 +27,6 @@ from payer import authenticate, finish, set_up, start  # noqa: E402
 
 class Mine(Exception):
     pass
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[Sandbox]:
-    with Sandbox(messages=1, huge=1, threeds=True) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def side(running: Sandbox) -> ThreeDS:
-    running.control.reset()
-    return running.threeds
 
 
 @pytest.fixture

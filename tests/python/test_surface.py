@@ -5,8 +5,6 @@ from __future__ import annotations
 import enum
 import importlib
 import inspect
-import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +16,7 @@ from typing import Any
 import pytest
 
 import coffer
+import manuals
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "capi"))
@@ -44,14 +43,7 @@ class Surface:
         return getattr(self.package, f"{self.described.name}{event.name}EventParams")
 
     def manual(self) -> dict[str, Any]:
-        """The tables of the manual; they are not part of the source tree."""
-        name = self.described.name.lower() + ".json"
-        for folder in (os.environ.get("COFFER_SPEC", ""), str(ROOT.parent / "shared" / "spec")):
-            path = Path(folder) / "api" / name
-            if folder and path.exists():
-                tables: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-                return tables
-        pytest.skip("the manual's tables are not on this machine (COFFER_SPEC names their folder)")
+        return manuals.tables(self.described.name)
 
 
 def surface(described: model.Class) -> Surface:

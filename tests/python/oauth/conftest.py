@@ -13,7 +13,7 @@ import pytest
 from coffer.cloudbackup import Office365Backup
 from coffer.sandbox import Sandbox
 
-from journal import MakeBackup
+from journal import MakeBackup, give
 from signing import Logs, MakeSigner
 
 @pytest.fixture
@@ -54,10 +54,6 @@ def signer(sandbox: Sandbox, make_backup: MakeBackup, browser: Callable[..., str
             backup.oauth_client_secret = sandbox.client_secret
         else:
             backup.oauth_client_id = sandbox.public_client_id
-        for name, value in settings.items():
-            if hasattr(Office365Backup, name):
-                setattr(backup, name, value)
-            else:
-                backup.config(f"{name}={value}")
+        give(backup, settings)
         return backup
     return make

@@ -23,7 +23,7 @@ from coffer import CofferError
 from coffer.cloudbackup import OAuthGrantTypes, Office365Backup
 
 import pressing
-from journal import MakeBackup
+from journal import MakeBackup, give
 from signing import Logs, make_key, params
 
 SOURCE = Path(__file__).parent / "oidc"
@@ -108,11 +108,7 @@ def signer(issuer: str, make_backup: MakeBackup, browser: Callable[..., str],
         backup.oauth_server_auth_url = issuer + "/auth"
         backup.oauth_server_token_url = issuer + "/token"
         backup.oauth_client_id = client
-        for name, value in settings.items():
-            if hasattr(Office365Backup, name):
-                setattr(backup, name, value)
-            else:
-                backup.config(f"{name}={value}")
+        give(backup, settings)
         return backup
     return make
 

@@ -67,11 +67,7 @@ class Traveller:
     def _apply(self, made: Any, properties: dict[str, Any]) -> None:
         if self.internal:
             made.ssl_provider = SSLProviders.sslpInternal
-        for name, value in properties.items():
-            if hasattr(type(made), name):
-                setattr(made, name, value)
-            else:
-                made.config(f"{name}={value}")
+        journal.give(made, properties)
         if self.prepare is not None:
             self.prepare(made)
 

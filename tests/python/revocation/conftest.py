@@ -1,10 +1,9 @@
-"""Fixtures: an authority that tells what is revoked, and who connects to its servers."""
+"""Fixture: an authority that tells what is revoked; who connects is found beside this folder."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ HERE = Path(__file__).resolve().parent
 for folder in ("settings", "threeds", ""):  # recorder and case, payer, journal
     sys.path.append(str(HERE.parent / folder))
 
-from coffer.sandbox import Sandbox, ThreeDS  # noqa: E402
 from revoking import RevokingAuthority  # noqa: E402
 
 
@@ -21,23 +19,3 @@ from revoking import RevokingAuthority  # noqa: E402
 def authority(tmp_path: Path) -> Iterator[RevokingAuthority]:
     with RevokingAuthority(tmp_path) as made:
         yield made
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def side() -> Iterator[Callable[[], ThreeDS]]:
-    """The 3-D Secure servers, put back to their start; they run from the first call on."""
-    with ExitStack() as stack:
-        started: list[Sandbox] = []
-
-        def as_new() -> ThreeDS:
-            if not started:
-                started.append(stack.enter_context(Sandbox(messages=1, huge=1, threeds=True)))
-            started[0].control.reset()
-            return started[0].threeds
-        yield as_new

@@ -43,7 +43,7 @@ def index_line(certificate: x509.Certificate, state: str) -> str:
 @pytest.mark.parametrize("state, words", [
     ("V", ""), ("R", "keyCompromise"), ("", "unknown to its OCSP responder")])
 def test_openssl_answers(tmp_path: Path, stack: ExitStack, authority: RevokingAuthority,
-                         side: Callable[[], ThreeDS], of: str, delegated: bool, state: str,
+                         side_as_new: Callable[[], ThreeDS], of: str, delegated: bool, state: str,
                          words: str) -> None:
     port = own_port()
     context = authority.server_with(responders=(f"http://127.0.0.1:{port}/",))
@@ -61,7 +61,7 @@ def test_openssl_answers(tmp_path: Path, stack: ExitStack, authority: RevokingAu
             for line in responder.stdout:
                 if "waiting for OCSP client" in line:
                     break
-            case = Case(Row(of, "SSLCheckOCSP", "0", "2"), tmp_path, stack, authority, side)
+            case = Case(Row(of, "SSLCheckOCSP", "0", "2"), tmp_path, stack, authority, side_as_new)
             seen = case.connect(case.server(context=context))
         finally:
             responder.terminate()

@@ -28,14 +28,14 @@ MakeCase = Callable[..., Case]
 
 @pytest.fixture
 def make(tmp_path: Path, stack: ExitStack, authority: RevokingAuthority,
-         side: Callable[[], ThreeDS]) -> MakeCase:
+         side_as_new: Callable[[], ThreeDS]) -> MakeCase:
     """A case of either class with that kind of check."""
     number = itertools.count()
 
     def made(kind: str, mode: int = 2, of: str = BACKUP) -> Case:
         folder = tmp_path / str(next(number))
         folder.mkdir()
-        return Case(Row(of, SETTING[kind], "0", str(mode)), folder, stack, authority, side)
+        return Case(Row(of, SETTING[kind], "0", str(mode)), folder, stack, authority, side_as_new)
     return made
 
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 
@@ -17,18 +17,6 @@ from coffer.sandbox.threeds.cards import CARDS
 from coffer.sandbox.threeds.scenarios import SCENARIOS
 from coffer.sandbox.threeds.strict import VERSIONS
 from sdk import DEVICE, Json, Sdk
-
-
-@pytest.fixture(scope="module")
-def side_sandbox() -> Iterator[Sandbox]:
-    with Sandbox(messages=1, huge=1, threeds=True) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture()
-def side(side_sandbox: Sandbox) -> ThreeDS:
-    side_sandbox.control.reset()
-    return side_sandbox.threeds
 
 
 def answer_to(screen: Json, version: str) -> Json:
@@ -245,11 +233,11 @@ def test_what_cannot_be_opened(side: ThreeDS) -> None:
                                      b"{}"))["errorCode"] == "301"
 
 
-def test_too_late(side_sandbox: Sandbox, side: ThreeDS) -> None:
+def test_too_late(paying_sandbox: Sandbox, side: ThreeDS) -> None:
     sdk = Sdk(side)
     sdk.authenticate("text")
     sdk.signed_content()
-    side_sandbox.control.advance(31)
+    paying_sandbox.control.advance(31)
     assert sdk.send()["errorCode"] == "402"
 
 

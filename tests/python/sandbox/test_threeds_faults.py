@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-from typing import Any, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,18 +19,6 @@ from coffer.sandbox.threeds.signed import HARMLESS, KINDS
 from coffer.sandbox.threeds.strict import Refusal
 from careful import judge
 from sdk import Sdk
-
-
-@pytest.fixture(scope="module")
-def side_sandbox() -> Iterator[Sandbox]:
-    with Sandbox(messages=1, huge=1, threeds=True) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture()
-def side(side_sandbox: Sandbox) -> ThreeDS:
-    side_sandbox.control.reset()
-    return side_sandbox.threeds
 
 
 @pytest.mark.parametrize("alg", ["ES256", "PS256"])
@@ -208,9 +196,9 @@ def test_replies_in_another_encryption(side: ThreeDS, reply: str) -> None:
     assert sdk.send(challengeDataEntry="123456")["transStatus"] == "Y"
 
 
-def test_a_second_run_is_like_the_first(side_sandbox: Sandbox, side: ThreeDS) -> None:
+def test_a_second_run_is_like_the_first(paying_sandbox: Sandbox, side: ThreeDS) -> None:
     first = Sdk(side).authenticate("text")
-    side_sandbox.control.reset()
+    paying_sandbox.control.reset()
     second = Sdk(side).authenticate("text")
     assert first["acsTransID"] == second["acsTransID"]
     assert set(TYPES) == {"signed", "message", "jwe", "counter", "erro", "http", "redirect",

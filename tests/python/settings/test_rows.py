@@ -54,19 +54,18 @@ def test_values(row: Row) -> None:
                 assert made.config(row.name + row.index) == default, text
 
 
-def test_effect(row: Row, tmp_path: Path, authority: Authority,
+def test_effect(row: Row, tmp_path: Path, stack: ExitStack, authority: Authority,
                 side_as_new: Callable[[], ThreeDS]) -> None:
     """What a peer, the kernel or the file system saw of it."""
-    with ExitStack() as stack:
-        case = Case(row, tmp_path, stack, authority, side_as_new)
-        if row.effect is not None:
-            row.effect(case)
-            return
-        with closing(fresh(row)) as made:
-            assert made.config(row.assigned(row.value)) == row.value
-        # Everything else is as without it: what is asked for, and that it comes to its end.
-        plain, with_it = case.server(), case.server()
-        before, after = case.connect(plain, plain=True), case.connect(with_it)
-        assert before.errors == after.errors == []
-        assert [r.line for r in before.requests] == [r.line for r in after.requests] != []
-        assert before.headers("User-Agent") == after.headers("User-Agent")
+    case = Case(row, tmp_path, stack, authority, side_as_new)
+    if row.effect is not None:
+        row.effect(case)
+        return
+    with closing(fresh(row)) as made:
+        assert made.config(row.assigned(row.value)) == row.value
+    # Everything else is as without it: what is asked for, and that it comes to its end.
+    plain, with_it = case.server(), case.server()
+    before, after = case.connect(plain, plain=True), case.connect(with_it)
+    assert before.errors == after.errors == []
+    assert [r.line for r in before.requests] == [r.line for r in after.requests] != []
+    assert before.headers("User-Agent") == after.headers("User-Agent")

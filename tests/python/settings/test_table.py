@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import coffer
+import manuals
 from table import BOTH, CLOSED, DEVIATIONS, SECTIONS, Row, all_rows
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -62,20 +60,10 @@ def test_defaults_are_those_of_the_description(of: str) -> None:
         assert bool(row.index) == setting.indexed, name
 
 
-def manual(of: str) -> list[dict[str, Any]]:
-    """The settings of the manual; its tables are not part of the source tree."""
-    for folder in (os.environ.get("COFFER_SPEC", ""), str(ROOT.parent / "shared" / "spec")):
-        path = Path(folder) / "api" / f"{of.lower()}.json"
-        if folder and path.exists():
-            found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["configs"]
-            return found
-    pytest.skip("the manual's tables are not on this machine (COFFER_SPEC names their folder)")
-
-
 @of_each
 def test_defaults_are_those_of_the_manual(of: str) -> None:
     known = rows(of)
-    for printed in manual(of):
+    for printed in manuals.tables(of)["configs"]:
         name, default = printed["name"], printed["default"]
         if name not in known or default is None:
             continue
@@ -86,7 +74,7 @@ def test_defaults_are_those_of_the_manual(of: str) -> None:
 @of_each
 def test_each_setting_of_the_manual_has_its_row(of: str) -> None:
     names = {name.lower() for name in rows(of)}
-    printed = {entry["name"].lower() for entry in manual(of)}
+    printed = {entry["name"].lower() for entry in manuals.tables(of)["configs"]}
     assert len(printed) == {"Office365Backup": 132, "Client": 76}[of]
     assert printed - names == set()
 

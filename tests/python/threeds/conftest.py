@@ -1,4 +1,4 @@
-"""Fixtures: one sandbox for all tests of a file, put back to its start; clients that are closed."""
+"""Fixtures: clients that are closed."""
 
 from __future__ import annotations
 
@@ -8,23 +8,11 @@ from typing import Any
 import pytest
 
 from coffer.threeds import Client
-from coffer.sandbox import Sandbox, ThreeDS
+from coffer.sandbox import ThreeDS
 
 from payer import Journal, set_up
 
 MakeClient = Callable[..., Client]
-
-
-@pytest.fixture(scope="session")
-def threeds_sandbox() -> Iterator[Sandbox]:
-    with Sandbox(messages=1, huge=1, threeds=True) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def side(threeds_sandbox: Sandbox) -> ThreeDS:
-    threeds_sandbox.control.reset()
-    return threeds_sandbox.threeds
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from coffer.sandbox import ThreeDS
 from coffer.sandbox.threeds.certs import issue
 from coffer.threeds import Client
 from conftest import MakeClient
+from journal import give
 from payer import APP_ID, Journal, authenticate, code_of, start
 
 
@@ -193,11 +194,7 @@ def test_answers_that_cannot_be_sent(make_client: MakeClient, side: ThreeDS, ver
                                      card: str, values: dict[str, Any]) -> None:
     client = make_client(version)
     start(client, side, card)
-    for name, value in values.items():
-        if hasattr(Client, name):
-            setattr(client, name, value)
-        else:
-            client.config(f"{name}={value}")
+    give(client, values)
     assert code_of(client.send_challenge_request) == 603
     assert len(side.record("creq")) == 1 and side.record("erro") == []
     # nothing has happened: another answer may follow

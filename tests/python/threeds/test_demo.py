@@ -22,12 +22,12 @@ PROGRAM = ("from coffer import demo_payment; from coffer.sandbox import Sandbox\
            "with Sandbox(messages=1, huge=1, threeds=True) as s: print(demo_payment.run(s))")
 
 
-def test_without_a_terminal(threeds_sandbox: Sandbox, side: ThreeDS,
+def test_without_a_terminal(paying_sandbox: Sandbox, side: ThreeDS,
                             capsys: pytest.CaptureFixture[str],
                             monkeypatch: pytest.MonkeyPatch) -> None:
     with open(os.devnull, encoding="ascii") as nothing:
         monkeypatch.setattr(sys, "stdin", nothing)
-        assert demo_payment.run(threeds_sandbox)
+        assert demo_payment.run(paying_sandbox)
     printed = capsys.readouterr().out
     assert '"challengeDataEntry":"******"' in "".join(printed.split())
     assert printed.count("transStatus Y: authenticated") == 2
@@ -59,9 +59,9 @@ def test_the_end_of_input_cancels(side: ThreeDS, monkeypatch: pytest.MonkeyPatch
         assert client.challenge_cancellation_indicator == "01"
 
 
-def test_settings_to_paste(threeds_sandbox: Sandbox, side: ThreeDS) -> None:
+def test_settings_to_paste(paying_sandbox: Sandbox, side: ThreeDS) -> None:
     """What the sandbox prints at its start is enough for a payment."""
-    printed = settings(threeds_sandbox.config)
+    printed = settings(paying_sandbox.config)
     names: Json = {}
     exec(printed[printed.index("from coffer.threeds import Client"):], names)
     client = names["client"]

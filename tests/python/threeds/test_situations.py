@@ -5,18 +5,10 @@ from __future__ import annotations
 import pytest
 
 from coffer.sandbox import ThreeDS
-from coffer.threeds import Client
 from payer import ENCODINGS, GCM, VERSIONS, authenticate, base_of, print_count, start
 from conftest import MakeClient
+from journal import give
 from situations import ABSENT, ROWS, SITUATIONS, Json, Situation
-
-
-def put(client: Client, values: Json) -> None:
-    for name, value in values.items():
-        if hasattr(Client, name):
-            setattr(client, name, value)
-        else:
-            client.config(f"{name}={value}")
 
 
 def test_every_row_has_a_case() -> None:
@@ -39,7 +31,7 @@ def test_situation(side: ThreeDS, make_client: MakeClient, case: Situation, enc:
         authenticate(client, side, case.card)
     else:
         start(client, side, case.card)
-    put(client, case.set)
+    give(client, case.set)
     client.send_challenge_request()
 
     record = side.record("creq")

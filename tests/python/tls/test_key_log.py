@@ -105,9 +105,9 @@ def paths_in(capture: Path, keys: Path) -> list[str]:
 @pytest.mark.parametrize("protocols", [3072, 12288])
 @pytest.mark.parametrize("keep_alive", [True, False])  # False: resumed sessions too
 def test_captured_traffic_can_be_read(tmp_path: Path, stack: ExitStack,
-                                      side: Callable[[], ThreeDS], protocols: int,
+                                      side_as_new: Callable[[], ThreeDS], protocols: int,
                                       keep_alive: bool) -> None:
-    case = Case(Row(BACKUP, "", "", ""), tmp_path, stack, Authority(tmp_path), side)
+    case = Case(Row(BACKUP, "", "", ""), tmp_path, stack, Authority(tmp_path), side_as_new)
     server = case.server(tls=True)
     keys, capture = tmp_path / "keys", tmp_path / "traffic.pcap"
     with Tap(server.port) as tap:

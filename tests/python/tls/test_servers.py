@@ -145,10 +145,11 @@ class World:
 @pytest.fixture(params=[(BACKUP, provider) for provider in providers()] + [(CLIENT, PLATFORM)],
                 ids=lambda one: f"{one[0]}-{'Internal' if one[1] == INTERNAL else 'Platform'}")
 def world(request: pytest.FixtureRequest, tmp_path: Path, stack: ExitStack,
-          side: Callable[[], ThreeDS]) -> World:
+          side_as_new: Callable[[], ThreeDS]) -> World:
     of, provider = request.param
     anchors: Any = Anchors(tmp_path)
-    return World(Case(Row(of, "", "", ""), tmp_path, stack, anchors, side), tmp_path, provider)
+    case = Case(Row(of, "", "", ""), tmp_path, stack, anchors, side_as_new)
+    return World(case, tmp_path, provider)
 
 
 def learnt_nothing(server: Recorder) -> None:
