@@ -2,14 +2,8 @@
 // calls that wait. Links nothing of the engine.
 #include <doctest/doctest.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <coffer/coffer.hpp>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -17,12 +11,17 @@
 #include <type_traits>
 #include <vector>
 
+#include "facade_checks.h"
+#include "silent_server.h"
+
 namespace {
 
 using coffer::Bytes;
 using coffer::CofferError;
 using coffer::cloudbackup::Office365Backup;
 using coffer::threeds::Client;
+using facade_test::code_of;
+using facade_test::SilentServer;
 
 static_assert(!std::is_copy_constructible_v<Client>);
 static_assert(std::is_nothrow_move_constructible_v<Client>);
@@ -52,46 +51,8 @@ void prepare(Client& client) {
       Bytes(kDirectoryServer, kDirectoryServer + sizeof kDirectoryServer - 1));
 }
 
-template <class Function>
-std::int32_t code_of(Function&& function) {
-  try {
-    function();
-  } catch (const CofferError& error) {
-    CHECK(std::string(error.what()) != "");
-    return error.code();
-  }
-  return 0;
-}
-
-// A server that takes connections (the kernel does) and never answers. Threads: one.
-class Silent {
- public:
-  Silent() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    REQUIRE(socket_ >= 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    sockaddr any{};
-    socklen_t size = sizeof address;
-    std::memcpy(&any, &address, sizeof address);
-    REQUIRE(::bind(socket_, &any, size) == 0);
-    REQUIRE(::listen(socket_, 8) == 0);
-    REQUIRE(::getsockname(socket_, &any, &size) == 0);
-    std::memcpy(&address, &any, sizeof address);
-    port_ = ntohs(address.sin_port);
-  }
-  Silent(const Silent&) = delete;
-  Silent& operator=(const Silent&) = delete;
-  ~Silent() { ::close(socket_); }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/token"; }
-
- private:
-  int socket_;
-  std::uint16_t port_ = 0;
-};
-
 // Its authorize waits until somebody ends it.
-void prepare(Office365Backup& backup, const Silent& server) {
+void prepare(Office365Backup& backup, const SilentServer& server) {
   backup.set_oauth_client_id("client");
   backup.set_oauth_client_secret("secret");
   backup.set_oauth_grant_type(coffer::cloudbackup::OAuthGrantTypes::cogtClientCredentials);
@@ -223,7 +184,7 @@ TEST_CASE("a handler may destroy the object; it goes when the method returns") {
 }
 
 TEST_CASE("a call that waits asks on_idle in its own thread; false ends it with 301") {
-  const Silent server;
+  const SilentServer server;
   Office365Backup backup;
   prepare(backup, server);
   int asked = 0;
@@ -237,7 +198,7 @@ TEST_CASE("a call that waits asks on_idle in its own thread; false ends it with 
 }
 
 TEST_CASE("what on_idle throws comes out of the call, as itself") {
-  const Silent server;
+  const SilentServer server;
   Office365Backup backup;
   prepare(backup, server);
   auto alive = std::make_shared<int>(0);

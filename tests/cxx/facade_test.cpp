@@ -10,47 +10,20 @@
 #include <type_traits>
 #include <utility>
 
+#include "facade_checks.h"
+
 namespace {
 
 using coffer::CofferError;
 using coffer::cloudbackup::Office365Backup;
+using facade_test::code_of;
+using facade_test::Folder;
 namespace fs = std::filesystem;
 
 static_assert(!std::is_copy_constructible_v<Office365Backup>);
 static_assert(!std::is_copy_assignable_v<Office365Backup>);
 static_assert(std::is_nothrow_move_constructible_v<Office365Backup>);
 static_assert(std::is_nothrow_move_assignable_v<Office365Backup>);
-
-// An empty folder for one test.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "coffer-facade-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-template <class Function>
-std::int32_t code_of(Function&& function) {
-  try {
-    function();
-  } catch (const CofferError& error) {
-    CHECK(std::string(error.what()) != "");
-    return error.code();
-  }
-  return 0;
-}
 
 // A run that ends by itself: nobody listens on the port of GraphURL.
 void prepare(Office365Backup& backup, const Folder& folder) {

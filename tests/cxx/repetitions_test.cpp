@@ -15,12 +15,14 @@
 #include <string>
 #include <thread>
 
+#include "facade_checks.h"
 #include "silent_server.h"
 
 namespace {
 
 using coffer::CofferError;
 using coffer::cloudbackup::Office365Backup;
+using facade_test::Folder;
 using facade_test::SilentServer;
 namespace fs = std::filesystem;
 
@@ -40,28 +42,11 @@ int processes() {
   return given == nullptr ? 10 : std::atoi(given);
 }
 
-// An empty folder for one test, in memory where that is possible.
-class Folder {
- public:
-  Folder() {
-    const fs::path memory = "/dev/shm";
-    std::string name =
-        ((fs::is_directory(memory) ? memory : fs::temp_directory_path()) / "coffer-XXXXXX")
-            .string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
+// In memory where that is possible.
+fs::path parent() {
+  const fs::path memory = "/dev/shm";
+  return fs::is_directory(memory) ? memory : fs::temp_directory_path();
+}
 
 struct Footprint {
   long kilobytes = 0;
@@ -129,7 +114,7 @@ int status_of(const std::string& way, const std::string& url, const std::string&
 }  // namespace
 
 TEST_CASE("runs that their handlers close, and uses of the closed component") {
-  const Folder folder;
+  const Folder folder(parent());
   const SilentServer silent;
   leaves_nothing([&](int) {
     Office365Backup backup;
@@ -155,7 +140,7 @@ TEST_CASE("runs that their handlers close, and uses of the closed component") {
 }
 
 TEST_CASE("runs that nobody ends before their component goes") {
-  const Folder folder;
+  const Folder folder(parent());
   const SilentServer silent;
   leaves_nothing([&](int number) {
     auto backup = std::make_unique<Office365Backup>();
@@ -171,7 +156,7 @@ TEST_CASE("runs that nobody ends before their component goes") {
 }
 
 TEST_CASE("two threads with a component each") {
-  const Folder folder;
+  const Folder folder(parent());
   const SilentServer silent;
   std::array<int, 2> ended{};
   const auto work = [&](std::size_t mine) {
@@ -203,7 +188,7 @@ TEST_CASE("two threads with a component each") {
 }
 
 TEST_CASE("the program ends while a run is under way") {
-  const Folder folder;
+  const Folder folder(parent());
   const SilentServer silent;
   for (int number = 0; number < processes(); ++number) {
     const std::string place = (folder / std::to_string(number)).string();

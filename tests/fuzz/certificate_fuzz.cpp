@@ -1,7 +1,6 @@
 // Certificates, stores and chains of anything: each ends in a documented error, and a certificate
 // that is read is read again from what it prints.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,15 +10,12 @@
 #include "certs/store.h"
 #include "core/der.h"
 #include "core/error.h"
+#include "require.h"
 
 namespace certs = coffer::certs;
 namespace core = coffer::core;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 template <typename Call>
 void ends_with(std::int32_t code, Call call) {

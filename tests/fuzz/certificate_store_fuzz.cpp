@@ -2,13 +2,13 @@
 // error. The first octet chooses the type and whether there is a password.
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "certs/der_text.h"
 #include "certs/store.h"
 #include "core/error.h"
+#include "require.h"
 
 namespace certs = coffer::certs;
 namespace core = coffer::core;
@@ -21,10 +21,6 @@ constexpr std::array<StoreType, 10> kTypes = {
     StoreType::kSshPublicKeyBlob, StoreType::kPpkBlob, StoreType::kXmlBlob,    StoreType::kJwkBlob,
     StoreType::kPublicKeyBlob,    StoreType::kAuto,
 };
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 }  // namespace
 

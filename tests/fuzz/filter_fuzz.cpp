@@ -1,19 +1,15 @@
 // Filter rewriting: a second rewriting changes nothing, and literals that are no folder names
 // survive as they were.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "graph/list_query.h"
+#include "require.h"
 
 namespace graph = coffer::graph;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::string id_of(const std::string& name) {
   return "AAMk_folder_id_of_" + name + "'=";

@@ -1,20 +1,16 @@
 // The checker and cJSON must agree: what is accepted is read, and what is read can be written and
 // read again; what is refused ends in an Error.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "core/error.h"
 #include "core/json.h"
+#include "require.h"
 
 namespace core = coffer::core;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void check(std::string_view text, const core::JsonLimits& limits) {
   const bool good = core::json_problem(text, limits).empty();

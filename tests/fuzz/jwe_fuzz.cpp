@@ -1,23 +1,15 @@
 // What is opened was sealed under the key: sealed again it is the same text, octet for octet. The
 // input is a compact JWE, and also the header and plaintext of one that must open.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "jose/base64url.h"
 #include "jose/jwe.h"
+#include "require.h"
 
 namespace core = coffer::core;
 namespace jose = coffer::jose;
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -1,22 +1,14 @@
 // A key that is read is on the curve and is written as it would be read again.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "jose/base64url.h"
 #include "jose/jwk.h"
+#include "require.h"
 
 namespace core = coffer::core;
 namespace jose = coffer::jose;
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

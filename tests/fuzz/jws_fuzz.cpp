@@ -1,7 +1,6 @@
 // What is understood holds the octets that it was read from, and nothing that is not of the key
 // verifies. The input is a compact JWS, and also the header of one.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -9,14 +8,11 @@
 #include "crypto/p256.h"
 #include "jose/base64url.h"
 #include "jose/jws.h"
+#include "require.h"
 
 namespace jose = coffer::jose;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void check(std::string_view token) {
   static const coffer::crypto::PublicKey key =

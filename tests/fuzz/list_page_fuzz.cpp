@@ -1,7 +1,6 @@
 // Replies of the service: pages, batches, errors. Only Error 706 may leave, and an item without a
 // problem has an id that can name a file.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -10,15 +9,12 @@
 #include "graph/batch.h"
 #include "graph/list_page.h"
 #include "graph/service_error.h"
+#include "require.h"
 
 namespace core = coffer::core;
 namespace graph = coffer::graph;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 bool printable(std::string_view text) {
   for (const char c : text) {

@@ -2,7 +2,6 @@
 // no certificate but the one they are about is ever called revoked or good, and reading ends.
 // The first octet chooses. revocation_seeds.py writes inputs to begin from.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -14,6 +13,7 @@
 #include "certs/certificate.h"
 #include "certs/der_text.h"
 #include "core/der.h"
+#include "require.h"
 #include "revocation/crl.h"
 #include "revocation/ocsp.h"
 #include "revocation/sources.h"
@@ -34,10 +34,6 @@ std::string signature_problem(const SignedData& data, std::string_view public_ke
 namespace {
 
 constexpr std::int64_t kNow = 1'700'000'000;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::string name(const std::string& text) {
   const std::string pair = certs::der_oid("2.5.4.3") + der_element(der::kUtf8String, text);

@@ -1,6 +1,5 @@
 // Masking, kinds of bodies, dates and codings: any octets, no crash, no hang.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -8,16 +7,9 @@
 #include "core/text.h"
 #include "graph/service_error.h"
 #include "mime/body_type.h"
+#include "require.h"
 
 namespace core = coffer::core;
-
-namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

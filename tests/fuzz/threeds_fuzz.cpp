@@ -3,7 +3,6 @@
 // can be walked, masked and answered.
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,6 +10,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "require.h"
 #include "threeds/auth_response.h"
 #include "threeds/cres.h"
 #include "threeds/erro.h"
@@ -22,10 +22,6 @@ namespace core = coffer::core;
 namespace threeds = coffer::threeds;
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 bool one_line(std::string_view text) {
   for (const char c : text) {

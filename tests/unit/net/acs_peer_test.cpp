@@ -5,12 +5,7 @@
 #include "net_test.h"
 
 using namespace coffer;
-using coffer::test::authority;
-using coffer::test::Client;
-using coffer::test::get;
-using coffer::test::issued_by;
-using coffer::test::LoopbackServer;
-using coffer::test::options_for;
+using namespace coffer::test;
 
 namespace {
 

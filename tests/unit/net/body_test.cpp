@@ -5,16 +5,7 @@
 #include "plain_test.h"
 
 using namespace coffer;
-using coffer::test::Client;
-using coffer::test::Collector;
-using coffer::test::encoded;
-using coffer::test::fetch;
-using coffer::test::get;
-using coffer::test::gzip;
-using coffer::test::header_value;
-using coffer::test::LoopbackServer;
-using coffer::test::options_for;
-using coffer::test::Peer;
+using namespace coffer::test;
 
 TEST_CASE("a sink takes the body of a 200 and nothing else") {
   LoopbackServer server([](Peer& peer) {

@@ -4,13 +4,7 @@
 #include "plain_test.h"
 
 using namespace coffer;
-using coffer::test::Client;
-using coffer::test::Collector;
-using coffer::test::get;
-using coffer::test::LoopbackServer;
-using coffer::test::options_for;
-using coffer::test::Peer;
-using coffer::test::sends;
+using namespace coffer::test;
 
 TEST_CASE("a retry may ask for a fresh connection") {
   LoopbackServer server(LoopbackServer::always("x"));

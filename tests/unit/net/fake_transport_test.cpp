@@ -5,10 +5,7 @@
 #include "net_test.h"
 
 using namespace coffer;
-using coffer::test::Collector;
-using coffer::test::FakeAnswer;
-using coffer::test::FakeTransport;
-using coffer::test::get;
+using namespace coffer::test;
 
 TEST_CASE("scripts, sequences and what nobody expected") {
   FakeTransport transport;

@@ -12,16 +12,7 @@
 #include "net_test.h"
 
 using namespace coffer;
-using coffer::test::authority;
-using coffer::test::CertificateWish;
-using coffer::test::Client;
-using coffer::test::Collector;
-using coffer::test::get;
-using coffer::test::issued_by;
-using coffer::test::LoopbackServer;
-using coffer::test::Peer;
-using coffer::test::self_signed;
-using coffer::test::TestCertificate;
+using namespace coffer::test;
 
 namespace {
 

@@ -4,14 +4,7 @@
 #include "plain_test.h"
 
 using namespace coffer;
-using coffer::test::Client;
-using coffer::test::fetch;
-using coffer::test::get;
-using coffer::test::gzip;
-using coffer::test::LoopbackServer;
-using coffer::test::options_for;
-using coffer::test::Peer;
-using coffer::test::sends;
+using namespace coffer::test;
 
 TEST_CASE("a reply comes whole, with status line and header") {
   LoopbackServer server([](Peer& peer) {

@@ -5,12 +5,7 @@
 #include "plain_test.h"
 
 using namespace coffer;
-using coffer::test::Client;
-using coffer::test::get;
-using coffer::test::header_value;
-using coffer::test::LoopbackServer;
-using coffer::test::options_for;
-using coffer::test::Peer;
+using namespace coffer::test;
 
 TEST_CASE("header fields that could smuggle others are refused before anything is sent") {
   LoopbackServer server(LoopbackServer::always("x"));

@@ -8,15 +8,7 @@
 #include "test_revocation.h"
 
 using namespace coffer;
-using coffer::test::authority;
-using coffer::test::CertificateWish;
-using coffer::test::Client;
-using coffer::test::get;
-using coffer::test::issued_by;
-using coffer::test::LoopbackServer;
-using coffer::test::options_for;
-using coffer::test::Peer;
-using coffer::test::TestCertificate;
+using namespace coffer::test;
 using revocation::Mode;
 
 namespace {

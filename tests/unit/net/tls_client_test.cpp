@@ -6,15 +6,7 @@
 #include "net_test.h"
 
 using namespace coffer;
-using coffer::test::authority;
-using coffer::test::CertificateWish;
-using coffer::test::Client;
-using coffer::test::get;
-using coffer::test::issued_by;
-using coffer::test::LoopbackServer;
-using coffer::test::options_for;
-using coffer::test::self_signed;
-using coffer::test::TestCertificate;
+using namespace coffer::test;
 
 namespace {
 

@@ -8,11 +8,7 @@
 #include "net_test.h"
 
 using namespace coffer;
-using coffer::test::Client;
-using coffer::test::get;
-using coffer::test::LoopbackServer;
-using coffer::test::options_for;
-using coffer::test::Peer;
+using namespace coffer::test;
 
 namespace {
 

@@ -29,4 +29,18 @@ inline void says(const revocation::Answer& answer, Kind kind, const std::string&
   if (kind == Kind::kGood) CHECK(answer.problem.empty());
 }
 
+// An answer with that wish's thisUpdate and nextUpdate: believed between them, and minutes around.
+template <class Judge, class Wish>
+void believed_within_its_time(const Judge& judge, Wish wish) {
+  const auto from = [&](int begin, int end) {
+    wish.from_seconds = begin;
+    wish.to_seconds = end;
+    return judge(wish);
+  };
+  says(from(-9000, -3000), Kind::kUnusable, "has expired");
+  says(from(-9000, -100), Kind::kGood, "");
+  says(from(3000, 9000), Kind::kUnusable, "not valid yet");
+  says(from(100, 9000), Kind::kGood, "");
+}
+
 }  // namespace coffer::test
