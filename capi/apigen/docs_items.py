@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from apigen import docs_languages, names
+from apigen.emit_csharp_text import namespace
 from apigen.emit_cxx import event_class_name
 from apigen.emit_python import method_signature, params_class
 from apigen.model import (Class, Compound, Enum, ErrorCode, Event, Field, Library, Method, Property,
@@ -47,6 +48,12 @@ def join(parts: list[str]) -> str:
 
 
 
+def languages(cls: Class, samples: dict[str, list[str]]) -> list[str]:
+    """A block a language. What an object of C and C++ can do goes by another name elsewhere."""
+    return [code(mark, lines) for mark, lines in samples.items()
+            if mark in ("c", "cpp") or not cls.fields_of]
+
+
 def property_syntax(cls: Class, leaf: Property) -> list[str]:
     at = f", int32_t {index_name(leaf, cls)}" if leaf.indexed else ""
     self = f"{cls.c_prefix} *self{at}"
@@ -68,9 +75,11 @@ def property_syntax(cls: Class, leaf: Property) -> list[str]:
         python_given = "bytes | str" if leaf.type == "bytes" else python_kind
         python.append(f"def set_{leaf.snake}({python_at + ', ' if python_at else ''}"
                       f"value: {python_given}) -> None: ...")
-    return [code("c", c), code("cpp", cxx), code("python", python),
-            code("java", docs_languages.java_property(cls, leaf)),
-            code("csharp", docs_languages.csharp_property(cls, leaf))]
+    java = docs_languages.java_property(cls, leaf)
+    csharp = docs_languages.csharp_property(cls, leaf)
+    if cls.fields_of:  # a type of Java and C#, flattened in Python
+        return [code("c", c), code("cpp", cxx), code("java", java), code("csharp", csharp)]
+    return languages(cls, {"c": c, "cpp": cxx, "python": python, "java": java, "csharp": csharp})
 
 
 def property_item(library: Library, cls: Class, leaf: Property) -> str:
@@ -119,11 +128,11 @@ def method_item(library: Library, cls: Class, item: Method) -> str:
     args = table(["argument", "type", "what it is"],
                  [[names.snake(arg.name), arg.type, arg.doc] for arg in item.args]) \
         if item.args else ""
-    return join([heading(2, item.name), item.doc, code("c", [c_method(cls, item)]),
-                 code("cpp", [cxx_method(item)]),
-                 code("python", [f"def {method_signature(item)}: ..."]),
-                 code("java", [docs_languages.java_method(item)]),
-                 code("csharp", [docs_languages.csharp_method(item)]), args,
+    syntax = {"c": [c_method(cls, item)], "cpp": [cxx_method(item)],
+              "python": [f"def {method_signature(item)}: ..."],
+              "java": [docs_languages.java_method(item)],
+              "csharp": [docs_languages.csharp_method(item)]}
+    return join([heading(2, item.name), item.doc, *languages(cls, syntax), args,
                  facts([("Returns", "nothing" if item.returns == "void" else item.returns),
                         ("Called from", KINDS[item.kind]),
                         ("Waits", "yes; handlers may run inside it" if item.blocks else "no"),
@@ -177,12 +186,12 @@ def setting_item(cls: Class, item: Setting) -> str:
     if item.locked:
         access += "; locked while a run or a call that waits is under way (143)"
     index = f"0 to {item.count} - 1 (606)" if item.count else "from 0" if item.indexed else ""
-    return join([heading(2, item.name), item.doc,
-                 code("c", [f"{cls.c_prefix}_config(self, {text}, &out);" for text in texts]),
-                 code("cpp", [f"object.config({text});" for text in texts]),
-                 code("python", [f"object.config({text})" for text in texts]),
-                 code("java", [f"object.config({text});" for text in texts]),
-                 code("csharp", [f"object.Config({text});" for text in texts]),
+    syntax = {"c": [f"{cls.c_prefix}_config(self, {text}, &out);" for text in texts],
+              "cpp": [f"object.config({text});" for text in texts],
+              "python": [f"object.config({text})" for text in texts],
+              "java": [f"object.config({text});" for text in texts],
+              "csharp": [f"object.Config({text});" for text in texts]}
+    return join([heading(2, item.name), item.doc, *languages(cls, syntax),
                  facts([("Type", item.type), ("Default", f'`"{item.default}"`'),
                         ("Range", setting_values(item)), ("Access", access), ("Index", index),
                         ("The same as", link("properties.md", item.alias) if item.alias else ""),
@@ -210,7 +219,10 @@ def type_item(library: Library, compound: Compound) -> str:
     java, csharp = docs_languages.constructors(compound)
     made = ["Java and C# make objects of their own with these; assigned to a property, their "
             "fields are copied.", code("java", java), code("csharp", csharp)] if java else []
-    return join([heading(2, compound.name), compound.doc, *made,
+    native = library.object_of(compound.name)
+    alone = f"C and C++ have it as [a class of its own](../{native.package}/index.md), too." \
+        if native else ""
+    return join([heading(2, compound.name), compound.doc, alone, *made,
                  table(["field", "type", "default", "range", "access", "what it is"], rows)])
 
 
@@ -218,3 +230,18 @@ def error_item(error: ErrorCode) -> str:
     return join([heading(3, str(error.code)), error.text[:1].upper() + error.text[1:] + ".",
                  facts([("Name in C", f"`COFFER_ERROR_{error.name}`"),
                         ("Worth another try", "yes" if error.retryable else "no")])])
+
+
+def object_names(library: Library, cls: Class) -> list[tuple[str, str]]:
+    """Where the others have what is a class of its own in C and C++."""
+    owners = [(one, group) for one in library.classes for group in one.groups
+              if group.type == cls.fields_of and not group.is_list]
+    views = ", ".join(link(f"../{one.package}/properties.md", group.name, f"{one.name}.{group.name}")
+                      for one, group in owners)
+    types = list({one.package: one for one, _ in owners}.values())
+    java = [f"`{library.prefix}.{one.package}.{cls.name}`" for one in types]
+    csharp = [f"`{namespace(one)}.{cls.name}`" for one in types]
+    made = [link(f"../{one.package}/types.md", cls.name, f"{one.name}'s") for one in types]
+    where = f"; its constructors: {', '.join(made)}"
+    return [("Java", ", ".join(java) + where), ("C#", ", ".join(csharp) + where),
+            ("Python", f"not alone: its fields are properties of a component, see {views}")]

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from apigen import docs_languages, model
 from apigen.docs_items import (anchor, enum_item, error_item, event_item, facts, heading, join,
-                               link, method_item, property_item, setting_item, setting_name,
+                               link, method_item, object_names, property_item, setting_item, setting_name,
                                table, type_item)
-from apigen.model import Class, Library
+from apigen.model import Class, ErrorCode, Library
 
 EVENTS_INTRO = """\
 A handler runs in the thread that calls the method which fires it, never in another, and only while
@@ -83,7 +83,8 @@ def sections(cls: Class) -> list[str]:
 def types_page(library: Library, cls: Class) -> str:
     used = {group.type for group in cls.groups}
     wanted = {leaf.enum for leaf in cls.properties}
-    compounds = [item for name, item in library.types.items() if name in used]
+    compounds = [item for name, item in library.types.items()
+                 if name in used and name != cls.fields_of]
     enums = [item for name, item in library.enums.items() if name in wanted]
     return join([f"# {cls.name}: types",
                  table(["type", "what it is"],
@@ -93,8 +94,17 @@ def types_page(library: Library, cls: Class) -> str:
                  *(enum_item(item) for item in enums)])
 
 
+def errors_of(library: Library, cls: Class) -> list[ErrorCode]:
+    """An object of C and C++ connects to nothing: what its methods name, and what a call itself
+    may meet (contract section 2: from 30001)."""
+    if cls.fields_of:
+        named = {name for item in cls.methods for name in item.errors}
+        return [error for error in library.errors if error.name in named or error.code > 30000]
+    return [error for error in library.errors if not error.classes or cls.name in error.classes]
+
+
 def errors_page(library: Library, cls: Class) -> str:
-    errors = [error for error in library.errors if not error.classes or cls.name in error.classes]
+    errors = errors_of(library, cls)
     groups = list(dict.fromkeys(error.group for error in errors))
     parts = [f"# {cls.name}: errors",
              "C functions return the code, with the text in `coffer_last_error`; C++ throws "
@@ -115,18 +125,33 @@ def deviations_page(cls: Class) -> str:
                        [[item.item, item.what, item.why] for item in cls.deviations])])
 
 
+def class_pages(library: Library, cls: Class) -> list[tuple[str, str, str]]:
+    """Below the class's folder: page, title, text. An object of C and C++ has no events, and
+    nothing that could differ from the manuals."""
+    found = [("properties.md", "Properties", properties_page(library, cls)),
+             ("methods.md", "Methods", methods_page(library, cls))]
+    if cls.events:
+        found.append(("events.md", "Events", events_page(cls)))
+    found += [(settings_page_name(section), section, settings_page(cls, section))
+              for section in sections(cls)]
+    found += [("types.md", "Types", types_page(library, cls)),
+              ("errors.md", "Errors", errors_page(library, cls))]
+    if cls.deviations:
+        found.append(("deviations.md", "Differences from the manual", deviations_page(cls)))
+    return found
+
+
 def class_index(library: Library, cls: Class) -> str:
-    rows = [["properties.md", "properties"], ["methods.md", "methods"], ["events.md", "events"]]
-    rows += [[settings_page_name(section), section] for section in sections(cls)]
-    rows += [["types.md", "types"], ["errors.md", "errors"],
-             ["deviations.md", "where it differs from the manual"]]
-    return join([f"# {cls.name}", cls.doc,
+    other = [("Python", f"`{library.prefix}.{cls.package}.{cls.name}`"),
+             *docs_languages.class_names(library, cls)]
+    return join([f"# {cls.name}", cls.doc, heading(2, "Names"),
                  facts([("C", f"`{cls.c_prefix}`, `#include <coffer/{cls.package}.h>`"),
                         ("C++", f"`coffer::{cls.package}::{cls.name}`, `#include "
                                 "<coffer/coffer.hpp>`"),
-                        ("Python", f"`coffer.{cls.package}.{cls.name}`"),
-                        *docs_languages.class_names(library, cls)]),
-                 "\n".join(f"- [{text}]({page})" for page, text in rows), cls.remarks])
+                        *(object_names(library, cls) if cls.fields_of else other)]),
+                 heading(2, "Pages"),
+                 "\n".join(f"- [{title}]({page})" for page, title, _ in class_pages(library, cls)),
+                 heading(2, "Use") if cls.remarks else "", cls.remarks])
 
 
 def page(library: Library, cls: Class) -> str:
@@ -140,18 +165,11 @@ def pages(library: Library) -> dict[str, str]:
     made = {"index.md": join([
         f"# Reference of coffer {library.version}",
         "\n".join(f"- [{cls.name}]({cls.package}/index.md): {cls.doc}"
-                  for cls in library.classes)])}
-    for cls in library.classes:
-        folder = cls.package
-        made[f"{folder}/index.md"] = class_index(library, cls)
-        made[f"{folder}/properties.md"] = properties_page(library, cls)
-        made[f"{folder}/methods.md"] = methods_page(library, cls)
-        made[f"{folder}/events.md"] = events_page(cls)
-        made[f"{folder}/types.md"] = types_page(library, cls)
-        made[f"{folder}/errors.md"] = errors_page(library, cls)
-        made[f"{folder}/deviations.md"] = deviations_page(cls)
-        for section in sections(cls):
-            made[f"{folder}/{settings_page_name(section)}"] = settings_page(cls, section)
+                  for cls in library.native_classes)])}
+    for cls in library.native_classes:
+        made[f"{cls.package}/index.md"] = class_index(library, cls)
+        for name, _, text in class_pages(library, cls):
+            made[f"{cls.package}/{name}"] = text
     return {name: re.sub(r"\n{3,}", "\n\n", text) for name, text in made.items()}
 
 

@@ -42,6 +42,8 @@ STYLE = """\
 .container { max-width: 1400px; }
 table { margin-bottom: 1.5rem; }
 th, td { padding: 0.2rem 0.6rem; border: 1px solid #ddd; vertical-align: top; }
+.bs-sidebar a { overflow-wrap: anywhere; }
+.bs-sidebar:not(:has(a)) { visibility: hidden; }
 h2, h3 { margin-top: 2rem; scroll-margin-top: 5rem; }
 h3 { border-top: 1px solid #eee; padding-top: 1rem; }
 pre { margin-bottom: 0.5rem; }
@@ -49,6 +51,7 @@ pre code::before { float: right; color: #777; font-size: 80%; }
 """
 LABELS = {"c": "C", "cpp": "C++", "python": "Python", "java": "Java", "csharp": "C#"}
 _ANCHOR = re.compile(r'^<a id="[^"]+"></a>\n\n', re.MULTILINE)
+_SHARP = re.compile(r"^(#+ .*\S)#$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\((?![a-z]+:|#)[^)]+\)")
 
 
@@ -80,21 +83,20 @@ def sources(library: model.Library, root: Path) -> dict[str, str]:
         made[f"reference/{cls.package}/examples.md"] = examples(root, cls)
     for page, _, name in GUIDES:
         made[page] = guide((root / name).read_text(encoding="utf-8"))
-    return made
+    # MkDocs would take the last sign of "In C#" for the end of a heading.
+    return {name: _SHARP.sub(r"\1# #", text) for name, text in made.items()}
 
 
 def navigation(library: model.Library) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = [{title: page} for page, title, _ in GUIDES]
-    for cls in library.classes:
+    start, *guides = [{title: page} for page, title, _ in GUIDES]
+    entries: list[dict[str, Any]] = [start, {"Guides": guides}]
+    for cls in library.native_classes:
         folder = f"reference/{cls.package}"
-        names = ["properties", "methods", "events"]
-        pages: list[dict[str, str]] = [{"Overview": f"{folder}/index.md"},
-                                       {"Examples": f"{folder}/examples.md"}]
-        pages += [{name.capitalize(): f"{folder}/{name}.md"} for name in names]
-        pages += [{section: f"{folder}/{emit_docs.settings_page_name(section)}"}
-                  for section in emit_docs.sections(cls)]
-        pages += [{"Types": f"{folder}/types.md"}, {"Errors": f"{folder}/errors.md"},
-                  {"Differences from the manual": f"{folder}/deviations.md"}]
+        pages: list[dict[str, str]] = [{"Overview": f"{folder}/index.md"}]
+        if cls.name in EXAMPLES:
+            pages.append({"Examples": f"{folder}/examples.md"})
+        pages += [{title: f"{folder}/{name}"}
+                  for name, title, _ in emit_docs.class_pages(library, cls)]
         entries.append({cls.name: pages})
     return entries + [{"All classes": "reference/index.md"}]
 

@@ -25,13 +25,21 @@ PAGES = emit_docs.pages(LIBRARY)
 FENCE = re.compile(r"^```(\w+)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 each_class = pytest.mark.parametrize("cls", LIBRARY.classes,
                                      ids=[cls.name for cls in LIBRARY.classes])
+each_native = pytest.mark.parametrize("cls", LIBRARY.native_classes,
+                                      ids=[cls.name for cls in LIBRARY.native_classes])
 
 
 def samples(cls: model.Class, language: str) -> list[str]:
     found = [body for name, text in PAGES.items() if name.startswith(f"{cls.package}/")
              for kind, body in FENCE.findall(text) if kind == language]
-    assert len(found) > 100
+    assert len(found) > (20 if cls.fields_of else 100)
     return found
+
+
+def programs(cls: model.Class, language: str) -> list[str]:
+    """Samples of several statements, which begin with the object that they are about."""
+    name = {"c": f"{cls.c_prefix} *", "cpp": f"coffer::{cls.package}::{cls.name} "}[language]
+    return [body for body in samples(cls, language) if body.startswith(name)]
 
 
 def lines(cls: model.Class, language: str) -> list[str]:
@@ -46,23 +54,26 @@ def compiles(compiler: str, folder: Path, name: str, text: str) -> None:
     assert done.returncode == 0, done.stderr[:3000]
 
 
-@each_class
+@each_native
 def test_c(cls: model.Class, tmp_path: Path) -> None:
     """A declaration that differs from the header's does not compile beside it."""
     declared = [body for body in samples(cls, "c") if body.startswith("int32_t ")]
     calls = [body for body in samples(cls, "c") if body.startswith(f"{cls.c_prefix}_config(")]
-    assert len(declared) + len(calls) == len(samples(cls, "c"))
+    whole = programs(cls, "c")
+    assert len(declared) + len(calls) + len(whole) == len(samples(cls, "c"))
     compiles("COFFER_CC", tmp_path, "page.c", "\n".join([
-        "#include <coffer/coffer.h>", *declared,
-        f"void samples({cls.c_prefix} *self, char *out) {{", *calls, "}", ""]))
+        "#include <coffer/coffer.h>", "#include <stdio.h>", *declared,
+        f"void samples({cls.c_prefix} *self, char *out) {{", *calls, *whole, "}", ""]))
 
 
-@each_class
+@each_native
 def test_cxx(cls: model.Class, tmp_path: Path) -> None:
     """Each declaration as the type of a pointer to the member of that name."""
     pointers: list[str] = []
     calls: list[str] = []
-    for line in lines(cls, "cpp"):
+    whole = programs(cls, "cpp")
+    for line in (line for body in samples(cls, "cpp") if body not in whole
+                 for line in body.split("\n")):
         if line.startswith("object."):
             calls.append(line)
             continue
@@ -72,9 +83,9 @@ def test_cxx(cls: model.Class, tmp_path: Path) -> None:
         pointers.append(f"{result} (Object::*m{len(pointers)})({arguments}){const or ''} = "
                         f"&Object::{name};")
     compiles("COFFER_CXX", tmp_path, "page.cpp", "\n".join([
-        "#include <coffer/coffer.hpp>", "using namespace coffer;",
+        "#include <coffer/coffer.hpp>", "#include <iostream>", "using namespace coffer;",
         f"using namespace coffer::{cls.package};", f"using Object = {cls.name};",
-        *pointers, "void samples(Object& object) {", *calls, "}", ""]))
+        *pointers, "void samples(Object& object) {", *calls, *whole, "}", ""]))
 
 
 @each_class
@@ -118,9 +129,15 @@ def test_python_settings(cls: model.Class) -> None:
     assert ran >= len(cls.settings)
 
 
-@each_class
+@each_native
 def test_java(cls: model.Class) -> None:
-    sources = "\n".join(emit_java.sources(LIBRARY, cls).values())
+    """What stands alone in C and C++ is a type of both packages."""
+    owners = LIBRARY.classes if cls.fields_of else [cls]
+    for owner in owners:
+        check_java(cls, "\n".join(emit_java.sources(LIBRARY, owner).values()))
+
+
+def check_java(cls: model.Class, sources: str) -> None:
     for line in lines(cls, "java"):
         if line.startswith("new "):
             inside = line.removeprefix("new ")
@@ -129,7 +146,7 @@ def test_java(cls: model.Class) -> None:
             assert f"  public {line[:-1]} {{" in sources or f"  {line}\n" in sources, line
 
 
-@each_class
+@each_native
 def test_csharp(cls: model.Class) -> None:
     sources = "\n".join(emit_csharp.files(LIBRARY).values())
     for line in lines(cls, "csharp"):

@@ -94,10 +94,12 @@ def test_the_search_knows_every_item(site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     titles = {(entry["location"].split("/")[1], entry["title"]) for entry in index["docs"]
               if entry["location"].startswith("reference/") and "#" in entry["location"]}
-    for cls in LIBRARY.classes:
+    for cls in LIBRARY.native_classes:
         names = {leaf.name for leaf in cls.native_properties} | {one.name for one in cls.methods}
         names |= {one.name for one in cls.events} | {one.name for one in cls.settings}
         assert {(cls.package, name) for name in names} <= titles
+        if cls.name in emit_site.EXAMPLES:
+            assert {(cls.package, language) for language in ("C", "C++", "C#")} <= titles
 
 
 def test_examples_are_whole() -> None:

@@ -57,6 +57,7 @@ COFFER_API int32_t coffer_has(const char* name);
 }
 #endif
 
+#include <coffer/certs.h>
 #include <coffer/cloudbackup.h>
 #include <coffer/threeds.h>
 
