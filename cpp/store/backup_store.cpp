@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "fs/write_behind.h"
+#include "store/buffer_pool.h"
 #include "store/commit_line.h"
 #include "store/eml_file.h"
 #include "store/folder_lock.h"
@@ -29,6 +31,8 @@ constexpr const char* kMeta = ".meta";
 constexpr const char* kTmp = "tmp";
 // Removals whose folders wait for their sync.
 constexpr std::size_t kMostUnsyncedRemovals = 1000;
+// Blocks of large messages that wait to be written: 4 MiB.
+constexpr std::size_t kMostBlocksBehind = 16;
 // Marks in memory; a run without handlers over an unchanged mailbox makes thousands at a time.
 constexpr std::size_t kMostNewMarks = 512;
 
@@ -184,6 +188,10 @@ class Store final : public BackupStore {
   std::optional<Identity> identity_;
   RunRecord record_;
   std::unique_ptr<StateIndex> index_;
+  const std::shared_ptr<BufferPool> buffers_ = std::make_shared<BufferPool>();
+  fs::WriteBehind behind_{{kMostBlocksBehind, [pool = buffers_](std::string&& block) {
+                             pool->give(std::move(block));
+                           }}};
   std::unique_ptr<CommitLine> line_;
   std::unordered_map<fs::Directory*, std::shared_ptr<fs::Directory>> removed_from_;
   std::size_t removals_ = 0;
@@ -300,13 +308,16 @@ std::unique_ptr<NewMessage> Store::create(std::string_view id, std::string_view 
         std::string(id), name, std::string(modified), places_.place_of(path, name), {}};
     content.target = places_.locate(content.place, name, true);
     // Before the body is fetched for nothing; again right before the rename.
-    require_replaceable(*content.target.folder, content.target.name, id);
+    if (!places_.made_here(content.place)) {
+      require_replaceable(*content.target.folder, content.target.name, id);
+    }
     TemporaryName temporary = temporaries_.name_for(content.target);
     return std::make_unique<PendingFile>(
         std::move(content), std::move(temporary),
         compose_header(id, modified, identity_->mailbox, identity_->id_kind),
         options_.verify_writes,
-        [this](const fs::IoError& error) { return places_.documented(error); });
+        PendingFile::Means{behind_, buffers_,
+                           [this](const fs::IoError& error) { return places_.documented(error); }});
   });
 }
 

@@ -15,48 +15,68 @@ void BlockHash::add(std::string_view block) {
   value_.assign(digest.begin(), digest.end());
 }
 
-PendingFile::PendingFile(Content content, TemporaryName temporary, std::string header, bool hashed,
-                         Translate translate)
+PendingFile::PendingFile(Content content, TemporaryName temporary, const std::string& header,
+                         bool hashed, Means means)
     : content_(std::move(content)),
       temporary_(std::move(temporary)),
       header_size_(header.size()),
       hashed_(hashed),
-      translate_(std::move(translate)) {
+      means_(std::move(means)) {
   append(header);
 }
 
 PendingFile::~PendingFile() {
-  if (!file_) return;
-  file_.reset();
+  means_.buffers->give(std::move(held_));
+  if (!stream_) return;
+  stream_.reset();
   try {
     temporary_.folder->remove(temporary_.name);
   } catch (const fs::IoError&) {
-    // The next start removes it.
+    // The next start removes it, or it was never made.
   }
 }
 
-void PendingFile::flush_block(std::size_t size) {
+template <typename Step>
+auto PendingFile::writing(const Step& step) {
   try {
-    if (!file_) file_ = temporary_.folder->create(temporary_.name);
-    if (size > in_file_) file_->write(held_.data() + in_file_, size - in_file_);
+    return step();
   } catch (const fs::IoError& error) {
     failed_ = true;  // part of it may be in the file
-    throw translate_(error);
+    throw means_.translate(error);
   }
-  in_file_ = size;
+}
+
+// Up to kHeld, whatever was announced: more is passed on before it is needed.
+void PendingFile::make_room(std::size_t room) {
+  if (room <= held_.capacity()) return;
+  std::string larger = means_.buffers->take(std::min(room, kHeld));
+  larger.append(held_);
+  means_.buffers->give(std::exchange(held_, std::move(larger)));
+}
+
+void PendingFile::pass_on_held() {
+  hash_held();
+  writing([this] {
+    if (!stream_) {
+      const TemporaryName& temporary = temporary_;
+      stream_ =
+          means_.behind.begin([temporary] { return temporary.folder->create(temporary.name); });
+    }
+    if (in_file_ > 0) held_.erase(0, in_file_);
+    stream_->write(std::move(held_));
+  });
+  held_ = means_.buffers->take(kHeld);
+  in_file_ = 0;
 }
 
 void PendingFile::append(std::string_view octets) {
   while (!octets.empty()) {
     const std::size_t part = std::min(octets.size(), kHeld - held_.size());
+    make_room(held_.size() + part);
     held_.append(octets.substr(0, part));
     octets.remove_prefix(part);
     size_ += part;
-    if (held_.size() < kHeld) continue;
-    flush_block(held_.size());
-    hash_held();
-    held_.clear();
-    in_file_ = 0;
+    if (held_.size() == kHeld) pass_on_held();
   }
 }
 
@@ -70,7 +90,7 @@ void PendingFile::hash_held() {
 
 void PendingFile::expect(std::uint64_t octets) {
   const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(octets, kHeld));
-  held_.reserve(std::min(kHeld, held_.size() + room));
+  make_room(std::min(kHeld, held_.size() + room));
 }
 
 void PendingFile::write(const char* data, std::size_t size) {
@@ -79,24 +99,27 @@ void PendingFile::write(const char* data, std::size_t size) {
   append({data, size});
 }
 
+// For a reader: what is held goes into the file too.
+fs::File& PendingFile::whole_file() {
+  fs::File& file = stream_->settled();
+  if (held_.size() > in_file_) file.write(held_.data() + in_file_, held_.size() - in_file_);
+  in_file_ = held_.size();
+  return file;
+}
+
 std::size_t PendingFile::read(std::uint64_t offset, char* data, std::size_t size) {
   if (offset >= octets()) return 0;
-  if (!file_) {
+  if (!stream_) {
     const std::size_t at = header_size_ + static_cast<std::size_t>(offset);
     const std::size_t part = std::min(size, held_.size() - at);
     std::copy_n(held_.data() + at, part, data);
     return part;
   }
-  flush_block(held_.size());
-  try {
-    return file_->read(header_size_ + offset, data, size);
-  } catch (const fs::IoError& error) {
-    throw translate_(error);
-  }
+  return writing([&] { return whole_file().read(header_size_ + offset, data, size); });
 }
 
 core::Bytes PendingFile::read_all() {
-  if (!file_) {
+  if (!stream_) {
     const auto* begin = reinterpret_cast<const std::uint8_t*>(held_.data()) + header_size_;
     return {begin, begin + octets()};
   }
@@ -122,17 +145,19 @@ std::uint64_t PendingFile::finish() {
 PendingFile::Release PendingFile::release() {
   struct Rest {  // std::function copies what it holds
     TemporaryName name;
-    std::unique_ptr<fs::File> file;
+    std::unique_ptr<fs::WriteBehind::Stream> stream;
+    std::shared_ptr<BufferPool> buffers;
     std::string held;
     std::size_t in_file = 0;
   };
-  auto rest = std::make_shared<Rest>(
-      Rest{std::move(temporary_), std::move(file_), std::move(held_), in_file_});
+  auto rest = std::make_shared<Rest>(Rest{std::move(temporary_), std::move(stream_), means_.buffers,
+                                          std::exchange(held_, {}), in_file_});
   return {rest->name, [rest] {
-            if (!rest->file) rest->file = rest->name.folder->create(rest->name.name);
-            rest->file->write(rest->held.data() + rest->in_file, rest->held.size() - rest->in_file);
-            rest->held = {};
-            return std::move(rest->file);
+            std::unique_ptr<fs::File> file =
+                rest->stream ? rest->stream->finish() : rest->name.folder->create(rest->name.name);
+            file->write(rest->held.data() + rest->in_file, rest->held.size() - rest->in_file);
+            rest->buffers->give(std::move(rest->held));
+            return file;
           }};
 }
 

@@ -1,7 +1,8 @@
 // A message on its way to the disk: the header field comes first, then what the service sends.
 // Reading hands out the message as sent, without our field. A message up to kHeld octets (all but
-// a few) stays in memory until the commit: making and writing files is left to the commit's
-// threads, so that the thread that drives the network does not wait for the file system.
+// a few) stays in memory until the commit, of a larger one each kHeld octets are written behind its
+// back: making and writing files is left to other threads, so that the one that drives the network
+// does not wait for the file system.
 //
 // Threads: the engine's; what completion() returns runs on a thread of the commit.
 #pragma once
@@ -13,7 +14,9 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "fs/write_behind.h"
 #include "store/backup_store.h"
+#include "store/buffer_pool.h"
 #include "store/places.h"
 #include "store/temporaries.h"
 
@@ -40,12 +43,19 @@ class PendingFile final : public NewMessage {
     Target target;
   };
   // Of one message in memory; times the messages under way (backup_phase.cpp) it bounds them all.
-  static constexpr std::size_t kHeld = 4 * BlockHash::kBlock;
-  // Turns IoError into the documented error.
-  using Translate = std::function<core::Error(const fs::IoError&)>;
+  static constexpr std::size_t kHeld = BufferPool::kLarge;
+  static_assert(kHeld % BlockHash::kBlock == 0);
 
-  PendingFile(Content content, TemporaryName temporary, std::string header, bool hashed,
-              Translate translate);
+  // The store's, for all its files.
+  struct Means {
+    fs::WriteBehind& behind;
+    std::shared_ptr<BufferPool> buffers;
+    // Turns IoError into the documented error.
+    std::function<core::Error(const fs::IoError&)> translate;
+  };
+
+  PendingFile(Content content, TemporaryName temporary, const std::string& header, bool hashed,
+              Means means);
   ~PendingFile() override;  // not committed: the temporary file is removed
 
   void expect(std::uint64_t octets) override;
@@ -67,15 +77,19 @@ class PendingFile final : public NewMessage {
 
  private:
   void append(std::string_view octets);
-  void flush_block(std::size_t size);
+  void make_room(std::size_t room);
+  void pass_on_held();
+  fs::File& whole_file();
   void hash_held();  // whole blocks, except at the end
+  template <typename Step>
+  auto writing(const Step& step);
 
   Content content_;
   TemporaryName temporary_;
-  std::unique_ptr<fs::File> file_;  // made when the message passes kHeld
+  std::unique_ptr<fs::WriteBehind::Stream> stream_;  // begun when the message passes kHeld
   const std::size_t header_size_;
   const bool hashed_;
-  Translate translate_;
+  Means means_;
   std::string held_;         // not yet written, at most kHeld
   std::size_t in_file_ = 0;  // of held_, already written (a read came before the end)
   std::uint64_t size_ = 0;   // header and message

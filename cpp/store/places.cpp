@@ -58,10 +58,12 @@ std::string Places::place_of(const std::string& path, const std::string& own_nam
 }
 
 std::shared_ptr<fs::Directory> Places::month(const std::string& name, bool create) {
+  bool absent = false;
   if (create) {
     // Every time: a link may have been put there, or the folder removed, since it was opened.
     const fs::Kind kind = root_->status(name).kind;
-    if (kind == fs::Kind::kNone) {
+    absent = kind == fs::Kind::kNone;
+    if (absent) {
       const std::lock_guard<std::mutex> lock(mutex_);
       open_.erase(name);
     } else if (kind != fs::Kind::kDirectory) {
@@ -74,6 +76,7 @@ std::shared_ptr<fs::Directory> Places::month(const std::string& name, bool creat
   const auto known = open_.find(name);
   if (known != open_.end()) return known->second;
   std::shared_ptr<fs::Directory> opened = root_->open_directory(name, create);
+  if (absent) made_.insert(name);
   // A bound on descriptors; who still uses one holds it.
   if (open_.size() >= kMostOpenFolders) open_.clear();
   open_.emplace(name, opened);
@@ -125,6 +128,11 @@ fs::Status Places::status(const std::string& place, const std::string& own_name)
   } catch (const fs::IoError&) {
     return {};
   }
+}
+
+bool Places::made_here(const std::string& place) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return made_.count(place) != 0;
 }
 
 void Places::forget(const std::string& place) {

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -45,6 +46,9 @@ class Places {
   Target locate(const std::string& place, const std::string& own_name, bool create);
   // kNone also when its folder is missing or is none.
   fs::Status status(const std::string& place, const std::string& own_name);
+  // Whether that is a month folder which was not there before: nothing but our files is in it, as
+  // far as anybody can know before the rename.
+  bool made_here(const std::string& place) const;
   // After a failure: the open folder may be one that was removed.
   void forget(const std::string& place);
 
@@ -61,8 +65,9 @@ class Places {
   fs::FileSystem& file_system_;
   const std::string folder_;
   const std::shared_ptr<fs::Directory> root_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<fs::Directory>> open_;  // by place or parent path
+  std::set<std::string> made_;                                            // months
 };
 
 }  // namespace coffer::store

@@ -188,6 +188,8 @@ TEST_CASE("moved: on another file system the temporary file lies beside the targ
     const auto store = at.start();
     auto message = store->create("a", kMonday, "/usb/mail/a.eml");
     message->write(body.data(), body.size());
+    char octet = 0;
+    CHECK(message->read(0, &octet, 1) == 1);  // not before it is written
     CHECK(temporaries_in(at.disk, "/usb/mail") == 1);
     CommitOutcome outcome = {-1, ""};
     store->commit(std::move(message), [&](const CommitOutcome& result) { outcome = result; });
@@ -199,6 +201,7 @@ TEST_CASE("moved: on another file system the temporary file lies beside the targ
     // A dead run leaves one; only that one is cleaned.
     auto dead = store->create("b", kMonday, "/usb/mail/b.eml");
     dead->write(body.data(), body.size());
+    CHECK(dead->read(0, &octet, 1) == 1);
     at.disk.write_file("/usb/mail/.coffer-1-user.tmp", "the user's own");
     at.disk.kill();
   }
