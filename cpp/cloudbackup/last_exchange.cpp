@@ -4,6 +4,7 @@
 
 #include "core/log.h"
 #include "core/text.h"
+#include "net/wire_log.h"
 
 namespace coffer::cloudbackup {
 
@@ -22,8 +23,9 @@ bool ExchangeRecord::keeps_request() const {
   return keep_request_;
 }
 
-void ExchangeRecord::came(const net::Outcome& outcome, const std::string& sent_body, bool secret,
+void ExchangeRecord::came(net::Outcome& outcome, const std::string& sent_body, bool secret,
                           bool message) {
+  constexpr std::string_view kGet = "GET ";
   const net::Reply& reply = outcome.reply;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!message) {
@@ -32,12 +34,11 @@ void ExchangeRecord::came(const net::Outcome& outcome, const std::string& sent_b
     data_ = secret || !all ? core::masked_body(reply.body) : reply.body;
     if (!all) data_.resize(static_cast<std::size_t>(limit_));
   }
-  last_.sent_headers = outcome.sent_head;
-  last_.request.clear();
-  if (keep_request_ && !outcome.sent_head.empty()) {
-    const bool get = core::starts_with(outcome.sent_head, "GET ");  // after a redirect
-    last_.request = outcome.sent_head + "\r\n" + (get ? std::string() : sent_body);
-  }
+  sent_head_ = std::move(outcome.sent_head);
+  request_kept_ = keep_request_;
+  // A redirect may have made a GET of it, which has no body.
+  const bool get = core::starts_with(sent_head_.reveal(), kGet);
+  sent_body_ = get ? std::string() : sent_body;
   last_.status = reply.status;
   last_.status_line = reply.status_line;
   last_.http_version = reply.http_version;
@@ -55,12 +56,9 @@ void ExchangeRecord::new_run() {
 LastExchange ExchangeRecord::read() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   LastExchange last = last_;
-  const std::size_t line = last.sent_headers.find("\r\n");
-  const std::string plain = last.sent_headers.substr(0, line);
-  if (line != std::string::npos) {
-    const std::string shown = core::masked_url(plain);
-    last.sent_headers.replace(0, line, shown);
-    if (!last.request.empty()) last.request.replace(0, line, shown);
+  last.sent_headers = net::masked_head(sent_head_.reveal());
+  if (request_kept_ && !last.sent_headers.empty()) {
+    last.request = last.sent_headers + "\r\n" + sent_body_;
   }
   last.data = core::masked_body(data_);
   for (const net::Header& header : headers_) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/wipe.h"
 #include "net/transport.h"
 
 namespace coffer::cloudbackup {
@@ -34,8 +35,9 @@ class ExchangeRecord {
   void keep_request(bool keep);
   bool keeps_request() const;
   void limit_data(std::int64_t octets);  // 0: all of it
-  // What a request came to. `secret`: its reply holds tokens; `message`: its body went elsewhere.
-  void came(const net::Outcome& outcome, const std::string& sent_body, bool secret, bool message);
+  // What a request came to; takes its sent_head. `secret`: its reply holds tokens; `message`: its
+  // body went elsewhere.
+  void came(net::Outcome& outcome, const std::string& sent_body, bool secret, bool message);
   void new_run();  // there is no connection yet
   LastExchange read() const;
 
@@ -44,8 +46,11 @@ class ExchangeRecord {
   // Masked when they are read, which few do, and not for each of a hundred thousand replies.
   std::vector<net::Header> headers_;
   std::string data_;
+  core::Secret sent_head_;
+  std::string sent_body_;  // masked
   LastExchange last_;
   bool keep_request_ = false;
+  bool request_kept_ = false;  // of the last exchange
   std::int64_t limit_ = 0;
 };
 

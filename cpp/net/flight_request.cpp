@@ -299,7 +299,7 @@ int Flight::on_traffic(CURL* easy, curl_infotype kind, char* data, std::size_t s
     if (kind == CURLINFO_HEADER_OUT && !core::starts_with({data, size}, "CONNECT ")) {
       if (!flight->is_for_status()) flight->log_.request_body(flight->request_.body);
       if (flight->shared_.options.keep_sent_head) {
-        flight->outcome_.sent_head = masked_head({data, size}, false);
+        flight->outcome_.sent_head = core::Secret(std::string(data, size));
       }
       if (!flight->logs_traffic_) set(easy, CURLOPT_VERBOSE, 0L);
     }

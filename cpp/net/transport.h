@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/wipe.h"
+
 namespace coffer::net {
 
 // Whose credentials and headers may travel.
@@ -67,11 +69,11 @@ class BodySink {
 struct Outcome {
   std::int32_t code = 0;  // 0: a reply with a status came whole; else the documented code
   std::string text;
-  bool transient = false;     // worth another try
-  bool held = false;          // it never left (Request::may_go); there is no reply
-  Reply reply;                // also as far as it came, when code is not 0
-  std::string sent_head;      // request line as it went out, header with its secrets masked; only
-                              // where TransportOptions::keep_sent_head asks for it
+  bool transient = false;  // worth another try
+  bool held = false;       // it never left (Request::may_go); there is no reply
+  Reply reply;             // also as far as it came, when code is not 0
+  core::Secret sent_head;  // request line and header as they went out, token and all: masked_head
+                           // is for who shows it. Only with TransportOptions::keep_sent_head.
   std::string local_address;  // of the connection; "" when there was none
   int local_port = 0;
 };

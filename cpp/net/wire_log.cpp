@@ -24,8 +24,7 @@ bool names_one_of(std::string_view line, const std::vector<std::string>& names) 
 
 }  // namespace
 
-std::string masked_head(std::string_view block, bool first_line_too,
-                        const std::vector<std::string>& secret_names) {
+std::string masked_head(std::string_view block, const std::vector<std::string>& secret_names) {
   std::string text;
   for (std::string_view line : core::split(block, '\n')) {
     line = core::trim(line);
@@ -34,8 +33,7 @@ std::string masked_head(std::string_view block, bool first_line_too,
       text += std::string(line.substr(0, line.find(':'))) + ": ******\r\n";
       continue;
     }
-    const bool plain = text.empty() && !first_line_too;
-    text += (plain ? std::string(line) : masked_line(line, text.empty())) + "\r\n";
+    text += masked_line(line, text.empty()) + "\r\n";
   }
   return text;
 }
@@ -51,7 +49,7 @@ void WireLog::set_tunnel(bool firewall, const std::vector<core::Secret>& headers
 
 void WireLog::header_block(std::string_view block, const char* type) {
   const bool tunnel = core::starts_with(block, "CONNECT ");
-  std::string text = masked_head(block, true, tunnel ? secret_names_ : std::vector<std::string>());
+  std::string text = masked_head(block, tunnel ? secret_names_ : std::vector<std::string>());
   if (text.empty()) return;
   text.resize(text.size() - 2);
   log_->write(core::LogLevel::kVerbose, text, type);

@@ -18,11 +18,9 @@
 
 namespace coffer::net {
 
-// Request or status line and header fields, each ended by CRLF, with every secret masked. Masking
-// the URL of a request line is much of the work: who shows it rarely does that later. Fields of
+// Request or status line and header fields, each ended by CRLF, with every secret masked. Fields of
 // `secret_names` keep their names alone.
-std::string masked_head(std::string_view block, bool first_line_too = true,
-                        const std::vector<std::string>& secret_names = {});
+std::string masked_head(std::string_view block, const std::vector<std::string>& secret_names = {});
 
 class WireLog {
  public:
