@@ -13,13 +13,21 @@ using X509_STORE = struct x509_store_st;
 
 namespace coffer::net {
 
+// Where the system's certificates are, in PEM form; null: not there.
+struct SystemTrust {
+  const char* folder = nullptr;  // with names made of hashes (openssl rehash)
+  const char* bundle = nullptr;
+};
+SystemTrust system_trust();  // where libcurl itself looks
+
 class TrustStore {
  public:
   // Throws 713 for what cannot be read.
-  explicit TrustStore(const TransportOptions& options);
+  explicit TrustStore(const TransportOptions& options, SystemTrust system = system_trust());
 
-  // The system's certificates are read at the first call, since that takes a while. Throws 713 when
-  // a file of SSLCACertFilePaths exists and cannot be used.
+  // The files of SSLCACertFilePaths are read at the first call, the system's bundle when a server
+  // needs it: that takes a while. Throws 713 when a file of SSLCACertFilePaths exists and cannot be
+  // used.
   X509_STORE* get();
 
  private:
@@ -28,6 +36,7 @@ class TrustStore {
   };
   std::unique_ptr<X509_STORE, FreeStore> store_;
   std::string paths_;
+  SystemTrust system_;
   bool system_pending_;
 };
 
