@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+import journal
 from authority import Authority
+from case import Case
+from coffer.sandbox import ThreeDS
 from conftest import Traveller
 from daemons import PASSWORD, USER, Squid, Tinyproxy
+from table import BACKUP, CLIENT, Row
 from tap import Tap
 
 MakeTap = Callable[[int], Tap]
@@ -51,6 +58,29 @@ def test_digest(traveller: Traveller, squid: Squid, tap: MakeTap) -> None:
     assert 'Proxy-Authorization: Digest username="mira"' in heads[1]
     assert b"Basic" not in way.all_sent and PASSWORD.encode() not in way.all_sent
     check_private(way)
+
+
+@pytest.mark.parametrize("of", [BACKUP, CLIENT])
+@pytest.mark.parametrize("scheme", [BASIC, DIGEST])
+def test_the_server_gets_none_of_it(tmp_path: Path, stack: ExitStack, authority: Authority,
+                                    side_as_new: Callable[[], ThreeDS], squid: Squid, of: str,
+                                    scheme: int) -> None:
+    case = Case(Row(of, "", "", ""), tmp_path, stack, authority, side_as_new)
+    server = case.server(tls=True)
+
+    def go_through(made: Any) -> None:
+        journal.give(made, {"proxy_server": "127.0.0.1", "proxy_port": squid.port,
+                            "proxy_auth_scheme": scheme, "proxy_user": USER,
+                            "proxy_password": PASSWORD})
+    seen = case.connect(server, prepare=go_through)
+    assert seen.refusal == (0, "") and seen.requests
+    seen.object.close()  # the proxy writes its line when the connection ends
+    assert squid.wait_for_request("TCP_TUNNEL/200", f"CONNECT 127.0.0.1:{server.port} {USER}")
+    own = "Bearer token-of-the-test" if case.is_backup else None
+    assert set(seen.headers("Authorization")) == {own}
+    assert set(seen.headers("Proxy-Authorization")) == {None}
+    for request in seen.requests:
+        assert USER.encode() not in request.head and CREDENTIALS.encode() not in request.head
 
 
 @pytest.mark.parametrize("scheme", [BASIC, DIGEST])
