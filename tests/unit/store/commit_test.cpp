@@ -105,6 +105,8 @@ TEST_CASE("store: not committed leaves nothing") {
   auto message = store->create("id1", kMonday, store->default_path("id1", "2023-07"));
   const std::string body(std::size_t{1} << 20, 'x');  // more than stays in memory
   message->write(body.data(), body.size());
+  char octet = 0;
+  CHECK(message->read(0, &octet, 1) == 1);  // not before it is written
   CHECK(at.disk.kind("/data/.meta/tmp/1.eml") == fs::Kind::kFile);
   message.reset();
   CHECK(at.disk.kind("/data/.meta/tmp/1.eml") == fs::Kind::kNone);

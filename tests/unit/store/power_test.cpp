@@ -54,7 +54,7 @@ void try_save(BackupStore& store, Told& told, const std::string& id, const Versi
 void life(StoreOnFake& at, Told& told) {
   const auto version = [](const std::string& id, const std::string& modified) {
     return Version{modified, "Subject: " + id + " of " + modified + "\r\n\r\n" +
-                                 std::string(id == "large" ? 70000 : 700, 'x')};
+                                 std::string(id == "large" ? 300000 : 700, 'x')};
   };
   {
     const std::unique_ptr<BackupStore> store = at.open();
