@@ -125,21 +125,15 @@ void set_usage(unsigned bits, Description& out) {
 // The key as SSH sends it; the SubjectPublicKeyInfo itself for kinds that SSH does not have.
 std::string ssh_form(std::string_view spki) {
   const KeyDescription key = key_description(spki);
-  const auto whole = DerReader(spki).next(der::kSequence);
-  if (!whole) return {};
-  DerReader reader(whole->content);
-  const auto algorithm = reader.next(der::kSequence);
-  const auto bits = reader.next(der::kBitString);
-  if (!algorithm || !bits || bits->content.empty()) return {};
-  const std::string_view value = bits->content.substr(1);
-  if (key.algorithm == "Ed25519") return ssh_string("ssh-ed25519") + ssh_string(value);
+  if (key.octets.empty()) return {};
+  if (key.algorithm == "Ed25519") return ssh_string("ssh-ed25519") + ssh_string(key.octets);
   if (key.algorithm == "EC" && (key.bits == 256 || key.bits == 384 || key.bits == 521)) {
     const std::string curve = "nistp" + std::to_string(key.bits);
-    return ssh_string("ecdsa-sha2-" + curve) + ssh_string(curve) + ssh_string(value);
+    return ssh_string("ecdsa-sha2-" + curve) + ssh_string(curve) + ssh_string(key.octets);
   }
   if (key.algorithm == "RSA") {
     // The content of an INTEGER is an mpint.
-    const auto list = DerReader(value).next(der::kSequence);
+    const auto list = DerReader(key.octets).next(der::kSequence);
     DerReader numbers(list ? list->content : std::string_view());
     const auto n = numbers.next(der::kInteger);
     const auto e = numbers.next(der::kInteger);

@@ -156,10 +156,11 @@ KeyDescription key_description(std::string_view spki) {
   const auto oid = inside.next(der::kOid);
   const std::string dotted = oid ? core::oid_text(oid->content) : std::string();
   const Name* const known = find(kKeys, dotted);
-  if (known == nullptr) return {dotted, 0};
-  KeyDescription out{std::string(known->name), known->bits};
+  const std::string_view octets = bits->content.substr(1);
+  if (known == nullptr) return {dotted, 0, octets};
+  KeyDescription out{std::string(known->name), known->bits, octets};
   if (core::starts_with(known->name, "RSA")) {
-    out.bits = first_number_bits(bits->content.substr(1));
+    out.bits = first_number_bits(octets);
   } else if (known->name == "DSA") {
     const auto parameters = inside.next(der::kSequence);
     out.bits = parameters ? first_number_bits(parameters->whole) : 0;

@@ -31,10 +31,11 @@ std::optional<PlainCertificate> read_plain_certificate(std::string_view der);
 std::optional<std::int64_t> read_time(const std::optional<core::DerElement>& time);
 
 // Of a SubjectPublicKeyInfo: the name of the algorithm ("RSA", "EC", "Ed25519", else the OID) and
-// its length as far as it is known, else 0.
+// its length as far as it is known, else 0; the key itself, a view into what was read.
 struct KeyDescription {
   std::string algorithm;
   std::size_t bits = 0;
+  std::string_view octets;
 };
 KeyDescription key_description(std::string_view spki);
 

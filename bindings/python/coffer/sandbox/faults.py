@@ -85,6 +85,21 @@ def check_spec(spec: dict[str, Any], match: Collection[str], types: Mapping[str,
         raise RuleError(f"{kind}: how must be one of {', '.join(sorted(how[kind]))}")
 
 
+def acting(rules: list[Any], applies: Callable[[Any], bool],
+           note: Callable[[str], None]) -> list[dict[str, Any]]:
+    """The faults of the rules that apply, in their order."""
+    found = [rule for rule in rules if applies(rule)]
+    for rule in found:
+        note(rule.name)
+    return [rule.fault for rule in found]
+
+
+def listing(rules: list[Any]) -> list[dict[str, Any]]:
+    """The rules as they were given, with how often each matched and acted."""
+    return [{"name": r.name, "match": r.match, "fault": r.fault, "times": r.times,
+             "matched": r.matched, "acted": r.acted} for r in rules]
+
+
 class Rule:
     """One rule and how often it matched and acted."""
 
@@ -154,13 +169,7 @@ class Faults:
 
     def hits(self, seen: Seen, note: Callable[[str], None]) -> list[dict[str, Any]]:
         """The faults that act on a request."""
-        result = []
-        for rule in self.rules:
-            if rule.applies(seen, self.rng):
-                note(rule.name)
-                result.append(rule.fault)
-        return result
+        return acting(self.rules, lambda rule: rule.applies(seen, self.rng), note)
 
     def as_json(self) -> list[dict[str, Any]]:
-        return [{"name": r.name, "match": r.match, "fault": r.fault, "times": r.times,
-                 "matched": r.matched, "acted": r.acted} for r in self.rules]
+        return listing(self.rules)

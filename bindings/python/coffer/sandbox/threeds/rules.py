@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from ..faults import HOW as MAIL_HOW
-from ..faults import check_spec
+from ..faults import acting, check_spec, listing
 from .signed import KINDS as SIGNED
 
 _MATCH = {"kind", "round", "card", "version", "enc", "nth"}
@@ -94,16 +94,10 @@ class Rules:
 
     def hits(self, seen: Seen, note: Callable[[str], None]) -> list[dict[str, Any]]:
         """The faults that act on a request."""
-        result = []
-        for rule in self.rules:
-            if rule.applies(seen):
-                note(rule.name)
-                result.append(rule.fault)
-        return result
+        return acting(self.rules, lambda rule: rule.applies(seen), note)
 
     def as_json(self) -> list[dict[str, Any]]:
-        return [{"name": r.name, "match": r.match, "fault": r.fault, "times": r.times,
-                 "matched": r.matched, "acted": r.acted} for r in self.rules]
+        return listing(self.rules)
 
 
 def of(faults: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
