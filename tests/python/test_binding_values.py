@@ -8,6 +8,7 @@ import pytest
 
 from coffer import CofferError
 from coffer.cloudbackup import Office365Backup, SSLProviders
+from coffer.threeds import Client
 
 
 def test_a_property_its_getter_and_its_setter_are_the_same_value(backup: Office365Backup) -> None:
@@ -139,3 +140,12 @@ def test_objects_do_not_share_values(backup: Office365Backup) -> None:
         other.config("MessagePageSize=11")
         assert backup.data_folder == ""
         assert backup.config("MessagePageSize") != "11"
+
+
+@pytest.mark.parametrize("cls", [Office365Backup, Client], ids=lambda cls: cls.__name__)
+def test_setting_the_scheme_of_a_proxy_clears_its_credentials(cls: Any) -> None:
+    with cls() as made:
+        made.proxy_user, made.proxy_password = "mira", "secret"
+        assert (made.proxy_user, made.proxy_password) == ("mira", "secret")
+        made.proxy_auth_scheme = made.proxy_auth_scheme  # also when it is what it was
+        assert (made.proxy_user, made.proxy_password) == ("", "")
