@@ -57,7 +57,7 @@ void prepare(Office365Backup& backup, const SilentServer& server) {
   backup.set_oauth_client_secret("secret");
   backup.set_oauth_grant_type(coffer::cloudbackup::OAuthGrantTypes::cogtClientCredentials);
   backup.set_oauth_server_token_url(server.url());
-  backup.config("Timeout=20");  // what ends it, with another code, should nobody else
+  backup.config("Timeout=100");  // what ends it, with another code, should nobody else
 }
 
 }  // namespace

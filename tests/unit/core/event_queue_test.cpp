@@ -39,7 +39,7 @@ class Signal {
   }
   bool wait_for(int count) {
     std::unique_lock<std::mutex> lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return count_ >= count; });
+    return changed_.wait_for(lock, std::chrono::seconds(60), [&] { return count_ >= count; });
   }
 
  private:
@@ -60,7 +60,7 @@ class Alarm {
   }
   bool take() {
     std::unique_lock<std::mutex> lock(mutex_);
-    const bool rang = changed_.wait_for(lock, std::chrono::seconds(10), [&] { return set_; });
+    const bool rang = changed_.wait_for(lock, std::chrono::seconds(60), [&] { return set_; });
     set_ = false;
     return rang;
   }
@@ -259,7 +259,7 @@ TEST_CASE("queue: an engine that sleeps until it is woken never misses a wake-up
   int fired = 0;
   while (fired < kEvents) {
     const int before = fired;
-    queue.dispatch(std::chrono::seconds(10), [&](int, core::Event& event) {
+    queue.dispatch(std::chrono::seconds(60), [&](int, core::Event& event) {
       if (value_of(event) != fired) FAIL("out of order");
       ++fired;
     });

@@ -18,7 +18,7 @@ using test::http;
 namespace {
 
 constexpr std::chrono::milliseconds kNow{0};
-constexpr std::chrono::seconds kLong{10};
+constexpr std::chrono::seconds kLong{60};
 
 oauth::Expectation expecting(bool fragment = false) {
   oauth::Expectation expectation;
