@@ -34,7 +34,7 @@ def start(program: str, *arguments: str) -> subprocess.Popen[str]:
 def finish(process: subprocess.Popen[str], typed: str = "") -> tuple[int, str]:
     """Exit status and standard output; nothing may be on standard error."""
     try:
-        output, errors = process.communicate(typed, timeout=280)
+        output, errors = process.communicate(typed, timeout=580)
     except subprocess.TimeoutExpired:
         process.kill()
         output, errors = process.communicate()

@@ -112,7 +112,7 @@ def told_by(process: subprocess.Popen[str], between: Callable[[], None]) -> list
         if first[-1] == "--":
             between()
             break
-    rest, errors = process.communicate("\n", timeout=280)
+    rest, errors = process.communicate("\n", timeout=580)
     assert (process.returncode, errors) == (0, "")
     return first + rest.splitlines()
 
