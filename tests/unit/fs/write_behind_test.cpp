@@ -85,13 +85,15 @@ TEST_CASE("write behind: who writes does not wait for the disk, but for room") {
 
 TEST_CASE("write behind: a failure is its stream's, and is not forgotten") {
   Folder at;
+  Gate gate;
   WriteBehind behind({16, nullptr});
-  const auto full = at.begin(behind, "full");
+  const auto full = at.begin_held(behind, "full", gate);
   const auto fine = at.begin(behind, "fine");
   at.disk.fail(test::Op::kWrite, ENOSPC, "full", 1);
   full->write("lost");
-  full->write("not tried");
+  full->write("not tried");  // given before the first one fails
   fine->write("kept");
+  gate.open();
   CHECK_THROWS_AS(full->settled(), IoError);
   CHECK_THROWS_AS(full->write("never"), IoError);
   CHECK_THROWS_AS(full->finish(), IoError);
