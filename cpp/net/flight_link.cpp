@@ -65,7 +65,9 @@ void Flight::set_link() {
   if (shared_.options.http_version == HttpVersion::k10) version = CURL_HTTP_VERSION_1_0;
   // libcurl 7.88 begins HTTP/2 anew on a connection that speaks it, when told twice.
   if (link_->http2()) {
-    version = link_->taken() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+    const bool begun = std::exchange(link_->begun, true) && link_->users > 1;
+    version =
+        link_->taken() || begun ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
   }
   set(easy_, CURLOPT_HTTP_VERSION, version);
 }

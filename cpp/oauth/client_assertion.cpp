@@ -1,7 +1,4 @@
 // private_key_jwt: who we are, signed.
-#include <mbedtls/ecdsa.h>
-#include <mbedtls/rsa.h>
-
 #include <array>
 
 #include "core/json.h"

@@ -115,6 +115,10 @@ bool Peer::resumed() const {
   return tls_ != nullptr && SSL_session_reused(tls_) == 1;
 }
 
+std::string Peer::version() const {
+  return tls_ == nullptr ? std::string() : SSL_get_version(tls_);
+}
+
 bool Peer::starts_tls(ssl_ctx_st* context) {
   tls_ = SSL_new(context);
   SSL_set_fd(tls_, socket_);
@@ -239,6 +243,7 @@ void LoopbackServer::serve(int socket) {
       const std::lock_guard<std::mutex> lock(mutex_);
       ++handshakes_;
       resumed_ += peer.resumed() ? 1 : 0;
+      version_ = peer.version();
     }
     if (ready && script_) script_(peer);
   }
@@ -276,6 +281,11 @@ int LoopbackServer::handshakes() const {
 int LoopbackServer::resumed() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return resumed_;
+}
+
+std::string LoopbackServer::version() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return version_;
 }
 
 std::vector<std::string> LoopbackServer::take_client_certificates() {

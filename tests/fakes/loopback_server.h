@@ -40,6 +40,7 @@ class Peer {
   void reset();  // RST
   void wait_for_client_to_go();
   bool resumed() const;
+  std::string version() const;           // of TLS, as the server has it: "TLSv1.2"
   bool starts_tls(ssl_ctx_st* context);  // a handshake on top of what was read so far
   int socket() const noexcept { return socket_; }
 
@@ -71,9 +72,10 @@ class LoopbackServer {
   void tls_versions(int lowest, int highest);
   void ask_for_certificate(const TestCertificate& authority);  // requires one that it issued
 
-  int connections() const;  // accepted
-  int handshakes() const;   // completed on the server's side
-  int resumed() const;      // of these, with a session of before
+  int connections() const;      // accepted
+  int handshakes() const;       // completed on the server's side
+  int resumed() const;          // of these, with a session of before
+  std::string version() const;  // of TLS, of the last of these
   // The certificates that the last client showed, leaf first, DER; none are left then.
   std::vector<std::string> take_client_certificates();
   std::string received() const;  // all application octets of all connections
@@ -98,6 +100,7 @@ class LoopbackServer {
   int connections_ = 0;
   int handshakes_ = 0;
   int resumed_ = 0;
+  std::string version_;
   std::vector<std::string> shown_;
   std::vector<int> open_;
   std::thread acceptor_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #if MBEDTLS_VERSION_MAJOR >= 3
 #  include <psa/crypto.h>
@@ -17,16 +18,22 @@ namespace {
 
 constexpr unsigned kLeastDhBits = 2048;
 
-// Where mbedTLS speaks TLS 1.3 its list comes first; a list that is empty leaves both to mbedTLS.
-std::string both([[maybe_unused]] const std::string& tls13, const std::string& tls12) {
-#if MBEDTLS_VERSION_MAJOR >= 3 && defined(MBEDTLS_SSL_PROTO_TLS1_3)
-  return tls13.empty() || tls12.empty() ? std::string() : tls13 + "," + tls12;
-#else
-  return tls12;
-#endif
+#if MBEDTLS_VERSION_MAJOR >= 3
+// What TLS 1.3 computes with; once for the process.
+bool psa_works() {
+  static const bool works = psa_crypto_init() == PSA_SUCCESS;
+  return works;
 }
 
-#if MBEDTLS_VERSION_MAJOR < 3
+constexpr std::uint16_t kFirstOfTls13 = 0x0800;  // RSA-PSS and Edwards curves
+
+// mbedTLS has no Edwards curves and no DSA.
+bool is_known(std::uint16_t signature) {
+  constexpr unsigned kDsa = 2;
+  if (signature < kFirstOfTls13) return (signature & 0xFFU) != kDsa;
+  return signature != 0x0807 && signature != 0x0808;
+}
+#else
 // By IANA's number (mbedtls_ecp_curve_info holds the same).
 mbedtls_ecp_group_id curve_of(std::uint16_t group) {
   const mbedtls_ecp_curve_info* info = mbedtls_ecp_curve_info_from_tls_id(group);
@@ -108,7 +115,7 @@ void on_secret(void* log, mbedtls_ssl_key_export_type type, const unsigned char*
 Config::Config(const TransportOptions& options, For whom)
     : versions_(enabled_versions(options.enabled_protocols)), key_log_(options.key_log_file) {
 #if MBEDTLS_VERSION_MAJOR >= 3
-  if (psa_crypto_init() != PSA_SUCCESS) {
+  if (!psa_works()) {
     throw core::Error(30005, "mbedTLS could not start; check its installation and the free memory");
   }
 #endif
@@ -126,11 +133,11 @@ Config::Config(const TransportOptions& options, For whom)
     throw core::Error(
         270, "OpenSSLCipherList is for OpenSSL; clear it, or set SSLProvider to Platform.");
   }
-  const auto signatures = signature_ids(both(options.tls13_signatures, options.tls12_signatures));
+  const auto signatures = signature_ids(signature_names(options, versions_));
   suites_ = suite_ids(options.cipher_suites, key_types(signatures), options.cipher_strength);
   suites_.push_back(0);
   mbedtls_ssl_conf_ciphersuites(conf, suites_.data());
-  set_groups(both(options.tls13_groups, options.tls12_groups));
+  set_groups(group_names(options, versions_));
   set_signatures(signatures);
 #if defined(MBEDTLS_DHM_C)
   mbedtls_ssl_conf_dhm_min_bitlen(conf, kLeastDhBits);
@@ -143,6 +150,16 @@ Config::Config(const TransportOptions& options, For whom)
   mbedtls_ssl_conf_session_tickets(conf, options.reuse_session
                                              ? MBEDTLS_SSL_SESSION_TICKETS_ENABLED
                                              : MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+#endif
+#if defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED)
+  mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+      conf, options.reuse_session ? MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED
+                                  : MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
+#endif
+#if defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL)
+  // A resumed session exchanges keys too, so that a ticket's key betrays nothing of it later.
+  mbedtls_ssl_conf_tls13_key_exchange_modes(conf,
+                                            MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
 #endif
   if (whom != For::kProxy && options.http_version == HttpVersion::k20) protocols_.push_back("h2");
   if (whom == For::kService && !options.client_certificate.empty()) {
@@ -202,9 +219,21 @@ void Config::set_groups(const std::string& list) {
 
 void Config::set_signatures(const std::vector<std::uint16_t>& signatures) {
 #if MBEDTLS_VERSION_MAJOR >= 3
-  // mbedTLS's own default has no SHA-1.
-  if (signatures.empty()) return;
-  signatures_ = signatures;
+  // mbedTLS's own default, in which there is no SHA-1 either, begins with what is moved below.
+  const std::vector<std::uint16_t> usual = {0x0403, 0x0503, 0x0603, 0x0401, 0x0501,
+                                            0x0601, 0x0804, 0x0805, 0x0806};
+  const auto& wanted = signatures.empty() ? usual : signatures;
+  std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(signatures_), is_known);
+  if (signatures_.empty()) {
+    throw core::Error(
+        713,
+        "TLS12SignatureAlgorithms and TLS13SignatureAlgorithms name no algorithm that "
+        "SSLProvider Internal has; add ecdsa_secp256r1_sha256 and rsa_pss_sha256.");
+  }
+  // Offered for TLS 1.3, RSA-PSS may be chosen in TLS 1.2 too (RFC 8446 4.2.3), which mbedTLS then
+  // refuses; most servers take the first that fits.
+  std::stable_partition(signatures_.begin(), signatures_.end(),
+                        [](std::uint16_t one) { return one < kFirstOfTls13; });
   signatures_.push_back(0);
   mbedtls_ssl_conf_sig_algs(settings_.get(), signatures_.data());
 #else

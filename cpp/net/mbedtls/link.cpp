@@ -1,23 +1,15 @@
 #include "net/mbedtls/link.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "core/error.h"
+#include "net/record_names.h"
 
 namespace coffer::net::internal {
 
 namespace {
-
-constexpr int kRounds = 32;  // of one link before the others have their turn: about 2 MiB
-
-bool would_wait() {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
 
 curl_waitfd wait_for(int socket, bool read, bool write) {
   curl_waitfd one{};
@@ -153,9 +145,15 @@ void Link::begin_tls() {
   const Config& config = target_.for_proxy     ? provider_.proxy
                          : target_.for_service ? provider_.for_service()
                                                : provider_.server;
+  TlsStream::Report report;
+  if (provider_.options.log_packets && provider_.options.ssl_status) {
+    report = [this](bool sent, const std::string& line) {
+      provider_.options.ssl_status(packet_status(sent, target_.host, line));
+    };
+  }
   stream_ = std::make_unique<TlsStream>(
       config, wire_.get(), target_.host,
-      [this](const std::vector<std::string>& chain) { return judge(chain); });
+      [this](const std::vector<std::string>& chain) { return judge(chain); }, std::move(report));
   if (!provider_.options.reuse_session) return;
   const auto found = provider_.sessions.find(target_.key());
   if (found == provider_.sessions.end()) return;
@@ -212,18 +210,23 @@ void Link::shake_hands() {
 }
 
 Failure Link::handshake_failure() const {
-  if (stream_->certificate_asked()) {
-    const bool sent = target_.for_service && !provider_.options.client_certificate.empty();
-    std::string why = client_certificate_refusal(target_.label, sent, stream_->alert(), false);
-    if (!why.empty()) return {281, std::move(why), false};
-  }
+  // In TLS 1.3 a server judges when our part is done, and its alert may be lost when it hangs up.
+  const bool hung_up = stream_->cut() && stream_->version() == kTls13;
+  if (auto refused = certificate_failure(hung_up)) return std::move(*refused);
   return {276, "The TLS handshake with " + target_.label + " failed. (" + stream_->words() + ")",
-          stream_->cut()};
+          stream_->cut() && stream_->alert() < 0};
+}
+
+std::optional<Failure> Link::certificate_failure(bool hung_up) const {
+  if (!stream_->certificate_asked()) return std::nullopt;
+  const bool sent = target_.for_service && !provider_.options.client_certificate.empty();
+  std::string why = client_certificate_refusal(target_.label, sent, stream_->alert(), hung_up);
+  if (why.empty()) return std::nullopt;
+  return Failure{281, std::move(why), hung_up};
 }
 
 NegotiatedSession Link::negotiated() const {
-  // mbedTLS keeps the group of the key exchange to itself.
-  return negotiated_session(version_, suite_, false, 0);
+  return negotiated_session(version_, suite_, finite_field_, key_exchange_bits_);
 }
 
 std::pair<std::string, int> Link::local_end() const {
@@ -236,8 +239,14 @@ void Link::opened() {
   protocol_ = stream_->protocol();
   version_ = stream_->version();
   suite_ = stream_->suite();
+  key_exchange_bits_ = stream_->key_exchange_bits();
+  finite_field_ = stream_->finite_field();
   down_.resize(kRoom);
   up_.resize(kRecord);
+  if (version_ != kTls13) keep_session();
+}
+
+void Link::keep_session() {
   if (!provider_.options.reuse_session) return;
   if (auto session = stream_->session()) {
     provider_.sessions[target_.key()] = std::move(session);
@@ -267,109 +276,6 @@ void Link::advance() {
       break;
   }
   if (inner_ && inner_->busy()) busy_ = true;
-}
-
-void Link::move() {
-  if (!ours_) ours_ = local_.accept();
-  bool moved = true;
-  for (int round = 0; moved && round < kRounds; ++round) {
-    moved = move_down();
-    moved = move_up() || moved;
-    if (state_ != State::kOpen) return;
-  }
-  busy_ = moved;
-}
-
-// Server to libcurl. True when something moved.
-bool Link::move_down() {
-  bool moved = false;
-  while (!down_over_ && down_end_ + kRecord <= down_.size()) {
-    std::size_t got = 0;
-    const TlsStream::Step step = stream_->read(down_.data() + down_end_, kRecord, got);
-    if (step == TlsStream::Step::kDone) {
-      down_end_ += got;
-      moved = true;
-      continue;
-    }
-    if (step == TlsStream::Step::kWantsRead) break;
-    if (step == TlsStream::Step::kWantsWrite) {
-      writes_blocked_ = true;
-      break;
-    }
-    down_over_ = true;
-    moved = true;
-    if (step == TlsStream::Step::kEnded) {
-      handshake_->close_notify = true;
-    } else {
-      broken();
-    }
-  }
-  if (!ours_) return moved;
-  reads_blocked_ = false;
-  while (down_at_ < down_end_) {
-    const ssize_t put =
-        send(ours_.get(), down_.data() + down_at_, down_end_ - down_at_, MSG_NOSIGNAL);
-    if (put > 0) {
-      down_at_ += static_cast<std::size_t>(put);
-      moved = true;
-      continue;
-    }
-    if (would_wait()) {
-      reads_blocked_ = true;
-      return moved;
-    }
-    end();  // libcurl has closed its end
-    return true;
-  }
-  down_at_ = down_end_ = 0;
-  if (down_over_ && !down_shut_) {
-    shutdown(ours_.get(), SHUT_WR);
-    down_shut_ = true;
-  }
-  return moved;
-}
-
-// libcurl to server. True when something moved.
-bool Link::move_up() {
-  if (state_ != State::kOpen || !ours_) return false;
-  bool moved = false;
-  if (up_at_ == up_end_) {
-    const ssize_t got = recv(ours_.get(), up_.data(), up_.size(), 0);
-    if (got == 0 || (got < 0 && !would_wait())) {
-      end();
-      return true;
-    }
-    if (got < 0) return false;
-    up_at_ = 0;
-    up_end_ = static_cast<std::size_t>(got);
-    moved = true;
-  }
-  while (up_at_ < up_end_ && !up_over_) {
-    std::size_t put = 0;
-    const TlsStream::Step step = stream_->write(up_.data() + up_at_, up_end_ - up_at_, put);
-    writes_blocked_ = step == TlsStream::Step::kWantsWrite;
-    if (step == TlsStream::Step::kWantsWrite || step == TlsStream::Step::kWantsRead) return moved;
-    if (step != TlsStream::Step::kDone) {
-      // What the server had said before is still read: it may have answered early.
-      up_over_ = true;
-      if (down_over_ && failure_.code == 0 && !handshake_->close_notify) broken();
-      break;
-    }
-    up_at_ += put;
-    moved = true;
-  }
-  if (up_over_) up_at_ = up_end_;
-  return moved;
-}
-
-void Link::broken() {
-  const std::string words = " (" + stream_->words() + ")";
-  if (stream_->cut() && stream_->os_errno() == 0) {
-    failure_ = {1120, "The connection to " + target_.label + " ended without a TLS close_notify.",
-                true};
-  } else {
-    failure_ = {10054, "The connection to " + target_.label + " was reset." + words, true};
-  }
 }
 
 void Link::fail(Failure failure) {

@@ -94,6 +94,7 @@ class Link {
   // For whoever hands requests to links:
   int users = 0;
   bool retired = false;   // takes no more requests
+  bool begun = false;     // one of its users has told libcurl to begin HTTP/2 on it
   bool reported = false;  // its handshake was told to the application
 
  private:
@@ -104,8 +105,10 @@ class Link {
   void begin_tls();
   void shake_hands();
   Failure handshake_failure() const;
+  std::optional<Failure> certificate_failure(bool hung_up) const;
   bool judge(const std::vector<std::string>& chain);
   void opened();
+  void keep_session();
   void move();
   bool move_down();
   bool move_up();
@@ -122,6 +125,9 @@ class Link {
   std::string protocol_;
   std::string version_;
   std::string suite_;
+  int key_exchange_bits_ = 0;
+  bool finite_field_ = false;
+  bool answered_ = false;
   std::pair<std::string, int> local_end_;
   std::unique_ptr<Link> inner_;  // to the route's proxy, when that speaks TLS
   std::unique_ptr<Dial> dial_;

@@ -102,6 +102,24 @@ std::string mbedtls_suite(std::string_view official) {
   return name;
 }
 
+bool left_to_mbedtls(const Versions& versions, const std::string& list12,
+                     const std::string& list13) {
+  return (versions.v13 && list13.empty()) || (versions.before_13() && list12.empty());
+}
+
+void add_missing(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  for (const std::string& one : more) {
+    if (std::find(names.begin(), names.end(), one) == names.end()) names.push_back(one);
+  }
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& one : names)
+    list += (list.empty() ? "" : ",") + one;
+  return list;
+}
+
 std::vector<int> default_suites(KeyTypes keys, int least_bits) {
   std::vector<int> ids;
   std::vector<int> later;
@@ -134,14 +152,16 @@ Versions enabled_versions(int enabled_protocols) {
 #if !defined(MBEDTLS_SSL_PROTO_TLS1_1)
   versions.v11 = false;
 #endif
-#if MBEDTLS_VERSION_MAJOR < 3 || !defined(MBEDTLS_SSL_PROTO_TLS1_3)
+  // PSA, without which there is no TLS 1.3, keeps its keys for the whole process.
+#if MBEDTLS_VERSION_MAJOR < 3 || !defined(MBEDTLS_SSL_PROTO_TLS1_3) || !defined(MBEDTLS_THREADING_C)
   versions.v13 = false;
 #endif
   if (!versions.any()) {
-    throw core::Error(270, std::string("SSLProvider Internal is ") + MBEDTLS_VERSION_STRING_FULL +
-                               " here, which has none of the versions in SSLEnabledProtocols"
-                               " (TLS 1.3 needs mbedTLS 3); add 3072 (TLS 1.2), or set "
-                               "SSLProvider to Platform.");
+    throw core::Error(
+        270, std::string("SSLProvider Internal is ") + MBEDTLS_VERSION_STRING_FULL +
+                 " here, which has none of the versions in SSLEnabledProtocols"
+                 " (TLS 1.3 needs mbedTLS 3 that is built for threads); add 3072 (TLS 1.2), or set "
+                 "SSLProvider to Platform.");
   }
   return versions;
 }
@@ -177,6 +197,28 @@ std::string official_suite(std::string_view mbedtls_name) {
   return name;
 }
 
+std::string group_names(const TransportOptions& options, const Versions& versions) {
+  if (left_to_mbedtls(versions, options.tls12_groups, options.tls13_groups)) return {};
+  std::vector<std::string> names;
+  if (versions.v13) {
+    names = tls_names(options.tls13_groups);
+    const std::vector<std::string> shares = tls_names(options.tls13_key_shares);
+    const auto first =
+        shares.empty() ? names.end() : std::find(names.begin(), names.end(), shares.front());
+    if (first != names.end()) std::rotate(names.begin(), first, first + 1);
+  }
+  if (versions.before_13()) add_missing(names, tls_names(options.tls12_groups));
+  return joined(names);
+}
+
+std::string signature_names(const TransportOptions& options, const Versions& versions) {
+  if (left_to_mbedtls(versions, options.tls12_signatures, options.tls13_signatures)) return {};
+  std::vector<std::string> names;
+  if (versions.v13) names = tls_names(options.tls13_signatures);
+  if (versions.before_13()) add_missing(names, tls_names(options.tls12_signatures));
+  return joined(names);
+}
+
 std::vector<std::uint16_t> group_ids(const std::string& list) {
   std::vector<std::uint16_t> ids;
   for (const std::string_view entry : core::split(list, ',')) {
@@ -208,7 +250,8 @@ std::vector<std::uint16_t> signature_ids(const std::string& list) {
                         "algorithm: " +
                             name + ".");
     }
-    ids.push_back(id);
+    // A number has a name of either version.
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
   if (asked && ids.empty()) {
     throw core::Error(713, "The signature algorithms listed are all too weak to be used.");

@@ -11,10 +11,17 @@
 
 #include "certs/host_name.h"
 #include "core/error.h"
+#include "core/text.h"
 
 namespace coffer::net::internal {
 
 namespace {
+
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+constexpr int kNewTicket = MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+constexpr int kNewTicket = -0x7B00;  // nobody's: TLS 1.3 is mbedTLS 3's
+#endif
 
 const unsigned char* octets(const char* data) {
   return static_cast<const unsigned char*>(static_cast<const void*>(data));
@@ -39,10 +46,29 @@ bool is_about_certificates(int error) {
   return (high <= kX509First && high >= kX509Last) || (high <= kPkFirst && high >= kPkLast);
 }
 
+Records::Report one_way(const TlsStream::Report& report, bool sent) {
+  if (!report) return nullptr;
+  return [report, sent](const std::string& line) { report(sent, line); };
+}
+
+// A log that fails ends no connection, and nothing may fly through mbedTLS.
+void show(Records& records, const unsigned char* data, std::size_t size) noexcept {
+  try {
+    records.take(data, size);
+  } catch (...) {
+    // The next line may come through.
+  }
+}
+
 }  // namespace
 
-TlsStream::TlsStream(const Config& config, int socket, const std::string& host, Judge judge)
-    : config_(config), socket_(socket), judge_(std::move(judge)) {
+TlsStream::TlsStream(const Config& config, int socket, const std::string& host, Judge judge,
+                     Report report)
+    : config_(config),
+      socket_(socket),
+      judge_(std::move(judge)),
+      sent_(one_way(report, true)),
+      received_(one_way(report, false)) {
   crypto::require(mbedtls_ssl_setup(context_.get(), config.get()), "begin a connection");
   std::string name = host;
   if (!name.empty() && name.back() == '.') name.pop_back();
@@ -101,12 +127,16 @@ int TlsStream::on_send(void* self, const unsigned char* data, std::size_t size) 
   auto* const stream = static_cast<TlsStream*>(self);
   while (true) {
     const ssize_t put = send(stream->socket_, data, size, MSG_NOSIGNAL);
-    if (put >= 0) return static_cast<int>(put);
+    if (put >= 0) {
+      show(stream->sent_, data, static_cast<std::size_t>(put));
+      return static_cast<int>(put);
+    }
     if (errno == EINTR) continue;
     if (errno == EAGAIN || errno == EWOULDBLOCK) return MBEDTLS_ERR_SSL_WANT_WRITE;
     stream->errno_ = errno;
-    return errno == EPIPE || errno == ECONNRESET ? MBEDTLS_ERR_NET_CONN_RESET
-                                                 : MBEDTLS_ERR_NET_SEND_FAILED;
+    stream->read_last_words();
+    return stream->errno_ == EPIPE || stream->errno_ == ECONNRESET ? MBEDTLS_ERR_NET_CONN_RESET
+                                                                   : MBEDTLS_ERR_NET_SEND_FAILED;
   }
 }
 
@@ -121,14 +151,30 @@ int TlsStream::on_receive(void* self, unsigned char* data, std::size_t size) noe
       break;
     }
     if (errno == EINTR) continue;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return MBEDTLS_ERR_SSL_WANT_READ;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      stream->starved_ = true;
+      return MBEDTLS_ERR_SSL_WANT_READ;
+    }
     stream->errno_ = errno;
     return errno == ECONNRESET ? MBEDTLS_ERR_NET_CONN_RESET : MBEDTLS_ERR_NET_RECV_FAILED;
   }
   const std::size_t piece = std::min(size, stream->ahead_end_ - stream->ahead_at_);
   std::memcpy(data, stream->ahead_.data() + stream->ahead_at_, piece);
   stream->ahead_at_ += piece;
+  show(stream->received_, data, piece);
   return static_cast<int>(piece);
+}
+
+// A server that refuses the handshake may be gone before all of ours is out; its alert has come.
+void TlsStream::read_last_words() noexcept {
+  if (established_) return;
+  show(received_, ahead_.data() + ahead_at_, ahead_end_ - ahead_at_);
+  ahead_at_ = ahead_end_ = 0;
+  while (true) {
+    const ssize_t got = recv(socket_, ahead_.data(), ahead_.size(), 0);
+    if (got <= 0) return;
+    show(received_, ahead_.data(), static_cast<std::size_t>(got));
+  }
 }
 
 TlsStream::Step TlsStream::step_of(int result) {
@@ -158,21 +204,27 @@ TlsStream::Step TlsStream::handshake() {
     error_ = MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
     return Step::kFailed;
   }
+  flight_ = sent_.encrypted();
+  established_ = true;
   return step;
 }
 
 TlsStream::Step TlsStream::read(char* data, std::size_t size, std::size_t& got) {
   got = 0;
   while (true) {
+    starved_ = false;
     const int result = mbedtls_ssl_read(
         context_.get(), static_cast<unsigned char*>(static_cast<void*>(data)), size);
+    // It also says so between a message of the handshake and what it does with it.
+    if (result == MBEDTLS_ERR_SSL_WANT_READ && !starved_) continue;
     if (result > 0) {
       got = static_cast<std::size_t>(result);
       return Step::kDone;
     }
-#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
-    if (result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) continue;
-#endif
+    if (result == kNewTicket) {
+      new_ticket_ = true;
+      continue;
+    }
     if (result == 0) {
       error_ = MBEDTLS_ERR_SSL_CONN_EOF;
       return Step::kFailed;
@@ -183,7 +235,11 @@ TlsStream::Step TlsStream::read(char* data, std::size_t size, std::size_t& got) 
 
 TlsStream::Step TlsStream::write(const char* data, std::size_t size, std::size_t& put) {
   put = 0;
-  const int result = mbedtls_ssl_write(context_.get(), octets(data), size);
+  int result = 0;
+  do {
+    result = mbedtls_ssl_write(context_.get(), octets(data), size);
+    if (result == kNewTicket) new_ticket_ = true;
+  } while (result == kNewTicket);
   if (result >= 0) {
     put = static_cast<std::size_t>(result);
     return Step::kDone;
@@ -219,18 +275,26 @@ bool TlsStream::cut() const noexcept {
 }
 
 int TlsStream::alert() const noexcept {
-  if (error_ != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) return -1;
+  if (error_ != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) return received_.alert();
   const unsigned char* const message = context_.get()->in_msg;  // level, description
   return message == nullptr ? -1 : message[1];
 }
 
-bool TlsStream::certificate_asked() const noexcept {
-#if MBEDTLS_VERSION_MAJOR >= 3
-  // What says so is out of reach there; a server that refuses says it with its alert.
-  return true;
-#else
-  return context_.get()->client_auth != 0;
-#endif
+// TLS 1.3 asks encrypted, and mbedTLS 3 does not tell. But the client's last flight shows it: to a
+// server that asked go a Certificate and a Finished, else a Finished alone, a record each.
+bool TlsStream::certificate_asked() const {
+  if (version() != kTls13) return received_.certificate_asked();
+  return established_ ? flight_ > 1 : sent_.encrypted() > 0;
+}
+
+int TlsStream::key_exchange_bits() const {
+  const std::string name = suite();
+  if (!core::starts_with(name, "TLS_RSA_WITH_")) {
+    return received_.group_bits(core::starts_with(name, "TLS_DHE_"));
+  }
+  const mbedtls_x509_crt* leaf = mbedtls_ssl_get_peer_cert(context_.get());
+  if (chain_.empty() || leaf == nullptr) return 0;  // a resumed session
+  return static_cast<int>(mbedtls_pk_get_bitlen(&leaf->pk));
 }
 
 std::string TlsStream::words() const {

@@ -10,9 +10,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/mbedtls/configuration.h"
+#include "net/mbedtls/records.h"
 
 namespace coffer::net::internal {
 
@@ -23,21 +26,28 @@ struct SavedSession {
   std::vector<std::string> chain;
 };
 
+inline constexpr std::string_view kTls13 = "TLSv1.3";
+
 class TlsStream {
  public:
   enum class Step { kDone, kWantsRead, kWantsWrite, kEnded, kFailed };
   // DER, the leaf first. False breaks the handshake off.
   using Judge = std::function<bool(const std::vector<std::string>& chain)>;
 
+  using Report = std::function<void(bool sent, const std::string& line)>;
+
   // `host` is asked for by name (SNI) unless it is an address. `socket` stays the caller's.
-  TlsStream(const Config& config, int socket, const std::string& host, Judge judge);
+  // `report`, which may be empty, is told of each record and of each message in the clear.
+  TlsStream(const Config& config, int socket, const std::string& host, Judge judge, Report report);
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
   // To be called first, if at all.
   void resume(const SavedSession& session);
-  bool certificate_asked() const noexcept;        // the server wants a client certificate
+  bool certificate_asked() const;                 // the server wants a client certificate
   std::shared_ptr<SavedSession> session() const;  // null when there is none
+  // With TLS 1.3 there is one as often as the server sends a ticket, which `read` comes upon.
+  bool take_new_ticket() noexcept { return std::exchange(new_ticket_, false); }
 
   Step handshake();
   Step read(char* data, std::size_t size, std::size_t& got);  // kEnded: close_notify came
@@ -47,6 +57,8 @@ class TlsStream {
   std::string version() const;   // "TLSv1.2"
   std::string suite() const;     // IANA's name
   std::string protocol() const;  // of ALPN, "" when none was agreed upon
+  int key_exchange_bits() const;
+  bool finite_field() const noexcept { return received_.finite_field(); }
 
   // After kFailed:
   bool certificate_unreadable() const noexcept;  // it broke off before anybody could judge
@@ -63,13 +75,20 @@ class TlsStream {
   static int on_send(void* self, const unsigned char* data, std::size_t size) noexcept;
   static int on_receive(void* self, unsigned char* data, std::size_t size) noexcept;
   Step step_of(int result);
+  void read_last_words() noexcept;
 
   const Config& config_;
   const int socket_;
   Judge judge_;
   std::vector<std::string> chain_;
   std::vector<std::string> resumed_chain_;
+  Records sent_;
+  Records received_;
+  int flight_ = 0;  // encrypted records of TLS 1.3 that ended our part of the handshake
   bool refused_ = false;
+  bool starved_ = false;  // mbedTLS wanted more than has come
+  bool new_ticket_ = false;
+  bool established_ = false;
   int error_ = 0;
   int errno_ = 0;
   std::array<unsigned char, std::size_t{64} << 10> ahead_{};  // read from the socket at once

@@ -10,8 +10,6 @@
 #include <sstream>
 #include <utility>
 
-#include <mbedtls/version.h>
-
 #include "certs/host_name.h"
 #include "certs/pem.h"
 #include "certs/plain_certificate.h"
@@ -251,21 +249,17 @@ certs::ChainVerdict Trust::verify(const std::vector<Certificate>& sent, std::uin
   return verdict;
 }
 
-// TLS12SignatureAlgorithms also rules the signatures of certificates (manual; RFC 5246 7.4.2); the
-// one of a trust anchor plays no part.
+// TLS12SignatureAlgorithms and TLS13SignatureAlgorithms also rule the signatures of certificates
+// (manual; RFC 5246 7.4.2, RFC 8446 4.2.3); the one of a trust anchor plays no part.
 std::string Trust::unlisted_signature(const std::vector<Certificate>& path) const {
-#if MBEDTLS_VERSION_MAJOR >= 3
-  const auto& text = options_.tls13_signatures + "," + options_.tls12_signatures;
-#else
-  const auto& text = options_.tls12_signatures;
-#endif
-  const auto listed = signature_ids(text);
-  if (listed.empty() || options_.tls12_signatures.empty()) return {};
+  const Versions versions = enabled_versions(options_.enabled_protocols);
+  const auto listed = signature_ids(signature_names(options_, versions));
+  if (listed.empty()) return {};
   for (std::size_t i = 0; i < path.size() && (i == 0 || i + 1 < path.size()); ++i) {
     const std::string name = certs::signature_name(path[i].signature_octets());
     if (is_listed(listed, name)) continue;
-    return "a certificate is signed with " + name +
-           ", which TLS12SignatureAlgorithms does not list";
+    return "a certificate is signed with " + name + ", which " +
+           (versions.v13 ? "TLS13" : "TLS12") + "SignatureAlgorithms does not list";
   }
   return {};
 }

@@ -66,12 +66,22 @@ TEST_CASE("Internal speaks the versions that SSLEnabledProtocols names and mbedT
   CHECK(run(3072, TLS1_3_VERSION) == 276);
   if (test::internal_has_tls13()) {
     CHECK(run(12288, TLS1_3_VERSION) == 0);
+    CHECK(server.version() == "TLSv1.3");
+    CHECK(run(12288, TLS1_2_VERSION) == 276);
   } else {
     CHECK(code_of([&] { run(12288, TLS1_3_VERSION); }) == 270);
+  }
+  if (test::internal_has_tls10()) {
     CHECK(run(3840, TLS1_1_VERSION) == 0);
     CHECK(run(192 + 3072, TLS1_1_VERSION) == 276);  // a gap stays a gap
     CHECK(run(192 + 3072, TLS1_VERSION) == 0);
+  } else {
+    CHECK(code_of([&] { run(960, TLS1_1_VERSION); }) == 270);
   }
+  server.tls_versions(TLS1_2_VERSION, TLS1_3_VERSION);
+  Client client(secure.options(server));
+  CHECK(client.run(get(server.url())).code == 0);
+  CHECK(server.version() == (test::internal_has_tls13() ? "TLSv1.3" : "TLSv1.2"));
   CHECK(code_of([&] { run(60, TLS1_2_VERSION); }) == 713);
 }
 
@@ -80,6 +90,7 @@ TEST_CASE("Internal offers the suites, groups and signature algorithms that are 
   LoopbackServer server(LoopbackServer::always("x"), issued_by(secure.ca));
   server.tls_versions(TLS1_2_VERSION, TLS1_2_VERSION);
   net::TransportOptions options = secure.options(server);
+  options.enabled_protocols = 3072;
   const auto run = [&] {
     secure.states.clear();
     Client client(options);
@@ -117,10 +128,10 @@ TEST_CASE("Internal writes a line for each session to SSLKeyLogFile") {
   REQUIRE(mkdtemp(folder.data()) != nullptr);
   Secure secure;
   LoopbackServer server(LoopbackServer::always("x"), issued_by(secure.ca));
-  server.tls_versions(TLS1_2_VERSION, TLS1_2_VERSION);
   net::TransportOptions options = secure.options(server);
   options.key_log_file = folder + "/keys";
-  for (int i = 0; i < 2; ++i) {
+  for (const int version : test::internal_versions()) {
+    server.tls_versions(version, version);
     Client client(options);
     CHECK(client.run(get(server.url())).code == 0);
   }
@@ -128,12 +139,19 @@ TEST_CASE("Internal writes a line for each session to SSLKeyLogFile") {
   REQUIRE(stat(options.key_log_file.c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
   std::ifstream file(options.key_log_file);
-  int lines = 0;
-  for (std::string line; std::getline(file, line); ++lines) {
-    CHECK(line.find("CLIENT_RANDOM ") == 0);
-    CHECK(line.size() == 14 + 64 + 1 + 96);
+  std::vector<std::string> labels;
+  for (std::string line; std::getline(file, line);) {
+    const std::string label = line.substr(0, line.find(' '));
+    labels.push_back(label);
+    CHECK(line.size() == label.size() + 1 + 64 + 1 + 96);  // SHA-384's size, and the master's
   }
-  CHECK(lines == 2);
+  std::vector<std::string> expected = {"CLIENT_RANDOM"};
+  if (test::internal_has_tls13()) {
+    expected.insert(expected.end(),
+                    {"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+                     "CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"});
+  }
+  CHECK((labels == expected));
   std::filesystem::remove_all(folder);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mbedtls/version.h>
+#include <openssl/ssl.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -33,11 +34,24 @@ inline bool internal() {
   return which != nullptr && std::string(which) == "internal";
 }
 inline bool internal_has_tls13() {
-#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && MBEDTLS_VERSION_MAJOR >= 3
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && MBEDTLS_VERSION_MAJOR >= 3 && defined(MBEDTLS_THREADING_C)
   return true;
 #else
   return false;
 #endif
+}
+// mbedTLS 3 has dropped TLS 1.0 and 1.1.
+inline bool internal_has_tls10() {
+  return MBEDTLS_VERSION_MAJOR < 3;
+}
+// The versions that a test goes through.
+inline std::vector<int> internal_versions() {
+  if (!internal_has_tls13()) return {TLS1_2_VERSION};
+  return {TLS1_2_VERSION, TLS1_3_VERSION};
+}
+inline std::vector<int> tls_versions() {
+  if (internal()) return internal_versions();
+  return {TLS1_2_VERSION, TLS1_3_VERSION};
 }
 inline net::TlsProvider provider() {
   return internal() ? net::TlsProvider::kInternal : net::TlsProvider::kPlatform;

@@ -36,7 +36,7 @@ struct World {
 TEST_CASE("a server that asks gets the client certificate with its chain") {
   World world;
   world.server.ask_for_certificate(world.ca);
-  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+  for (const int version : test::tls_versions()) {
     CAPTURE(version);
     world.server.tls_versions(version, version);
     Client client(world.options());
@@ -49,7 +49,7 @@ TEST_CASE("a server that asks gets the client certificate with its chain") {
 TEST_CASE("what the server says about the client certificate is 281") {
   World world;
   world.server.ask_for_certificate(world.ca);
-  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+  for (const int version : test::tls_versions()) {
     CAPTURE(version);
     world.server.tls_versions(version, version);
     net::TransportOptions options = world.options();
