@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, Protocol, TypeVar
 
 _MATCH = {"method", "path", "kind", "mailbox", "itemId", "nth", "every", "probability",
           "afterRequests", "page", "inBatch"}
@@ -85,7 +85,21 @@ def check_spec(spec: dict[str, Any], match: Collection[str], types: Mapping[str,
         raise RuleError(f"{kind}: how must be one of {', '.join(sorted(how[kind]))}")
 
 
-def acting(rules: list[Any], applies: Callable[[Any], bool],
+class AnyRule(Protocol):
+    """What the rules of both halves have in common."""
+
+    name: str
+    match: dict[str, Any]
+    fault: dict[str, Any]
+    times: int | None
+    matched: int
+    acted: int
+
+
+OneRule = TypeVar("OneRule", bound=AnyRule)
+
+
+def acting(rules: Sequence[OneRule], applies: Callable[[OneRule], bool],
            note: Callable[[str], None]) -> list[dict[str, Any]]:
     """The faults of the rules that apply, in their order."""
     found = [rule for rule in rules if applies(rule)]
@@ -94,7 +108,7 @@ def acting(rules: list[Any], applies: Callable[[Any], bool],
     return [rule.fault for rule in found]
 
 
-def listing(rules: list[Any]) -> list[dict[str, Any]]:
+def listing(rules: Sequence[AnyRule]) -> list[dict[str, Any]]:
     """The rules as they were given, with how often each matched and acted."""
     return [{"name": r.name, "match": r.match, "fault": r.fault, "times": r.times,
              "matched": r.matched, "acted": r.acted} for r in rules]
