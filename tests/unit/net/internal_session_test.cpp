@@ -66,12 +66,14 @@ TEST_CASE("Internal tells the strength of the key exchange") {
 }
 
 TEST_CASE("Internal says 0 for a resumed session of TLS 1.2, which exchanges no keys") {
+  CertificateWish rsa;
+  rsa.rsa_bits = 2048;
   TestCertificate ca = authority();
   LoopbackServer server(
       [](Peer& peer) {
         if (!peer.request().empty()) peer.reply("x", "200 OK", "Connection: close\r\n");
       },
-      issued_by(ca));
+      issued_by(ca, rsa));
   server.tls_versions(TLS1_2_VERSION, TLS1_2_VERSION);
   net::TransportOptions options = test::options_for(server.url());
   options.tls_provider = net::TlsProvider::kInternal;
@@ -80,13 +82,20 @@ TEST_CASE("Internal says 0 for a resumed session of TLS 1.2, which exchanges no 
   options.connected = [&](const net::ServerCertificate&, const net::NegotiatedSession& now) {
     strengths.push_back(now.key_exchange_strength);
   };
-  Client client(options);
-  for (int i = 0; i < 2; ++i)
-    CHECK(client.run(get(server.url())).code == 0);
-  CHECK(server.resumed() == 1);
-  REQUIRE(strengths.size() == 2);
-  CHECK(strengths[0] > 0);
-  CHECK(strengths[1] == 0);
+  for (const char* suite :
+       {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256"}) {
+    CAPTURE(suite);
+    options.cipher_suites = suite;
+    strengths.clear();
+    const int before = server.resumed();
+    Client client(options);
+    for (int i = 0; i < 2; ++i)
+      CHECK(client.run(get(server.url())).code == 0);
+    CHECK(server.resumed() == before + 1);
+    REQUIRE(strengths.size() == 2);
+    CHECK(strengths[0] > 0);
+    CHECK(strengths[1] == 0);
+  }
 }
 
 TEST_CASE("Internal with TLS 1.3: groups, the first share and signature algorithms act") {
@@ -114,4 +123,22 @@ TEST_CASE("Internal with TLS 1.3: groups, the first share and signature algorith
   world.options.cipher_suites = "TLS_AES_128_GCM_SHA256";
   CHECK(world.run() == 0);
   CHECK(world.session.cipher_suite == "TLS_AES_128_GCM_SHA256");
+}
+
+TEST_CASE("Internal: a connection that showed the client certificate serves nobody else") {
+  World world;
+  CertificateWish wish;
+  wish.common_name = "the client";
+  const TestCertificate mine = issued_by(world.ca, wish);
+  world.server.ask_for_certificate(world.ca);
+  world.options.service = net::Url::parse("https://elsewhere.example/v1.0");
+  world.options.client_certificate.chain_pem = mine.pem();
+  world.options.client_certificate.private_key_pem = core::Secret(mine.key_pem());
+  Client client(world.options);
+  net::Request request = get(world.server.url());
+  request.peer = net::Peer::kAcs;
+  CHECK(client.run(request).code == 0);
+  request.peer = net::Peer::kToken;
+  CHECK(client.run(request).code == 281);
+  CHECK(world.server.requests().size() == 1);
 }
