@@ -52,6 +52,25 @@ void check_some_strong(std::string_view setting, std::string_view value) {
   }
 }
 
+// The names of one version's list and then the other's, each once.
+std::string offered(const TlsVersions& versions, const std::vector<std::string>& names13,
+                    const std::vector<std::string>& names12) {
+  if ((versions.v13 && names13.empty()) || (versions.before_13() && names12.empty())) return {};
+  std::string list;
+  if (versions.v13) {
+    for (const std::string& name : names13)
+      list += name + ",";
+  }
+  if (versions.before_13()) {
+    for (const std::string& name : names12)
+      list += name + ",";
+  }
+  std::string each;
+  for (const std::string& name : tls_names(list))
+    each += (each.empty() ? "" : ",") + name;
+  return each;
+}
+
 }  // namespace
 
 TlsVersions tls_versions(int enabled_protocols) {
@@ -94,6 +113,20 @@ void check_tls_setting(std::string_view name, const std::string& value) {
   } else if (name == "SSLServerCACerts") {
     static_cast<void>(ca_certificates(name, value));
   }
+}
+
+std::string offered_groups(const TransportOptions& options, const TlsVersions& versions) {
+  std::vector<std::string> names = tls_names(options.tls13_groups);
+  const std::vector<std::string> shares = tls_names(options.tls13_key_shares);
+  const auto first =
+      shares.empty() ? names.end() : std::find(names.begin(), names.end(), shares.front());
+  if (first != names.end()) std::rotate(names.begin(), first, first + 1);
+  return offered(versions, names, tls_names(options.tls12_groups));
+}
+
+std::string offered_signatures(const TransportOptions& options, const TlsVersions& versions) {
+  return offered(versions, tls_names(options.tls13_signatures),
+                 tls_names(options.tls12_signatures));
 }
 
 }  // namespace coffer::net

@@ -133,11 +133,11 @@ Config::Config(const TransportOptions& options, For whom)
     throw core::Error(
         270, "OpenSSLCipherList is for OpenSSL; clear it, or set SSLProvider to Platform.");
   }
-  const auto signatures = signature_ids(signature_names(options, versions_));
+  const auto signatures = signature_ids(offered_signatures(options, versions_));
   suites_ = suite_ids(options.cipher_suites, key_types(signatures), options.cipher_strength);
   suites_.push_back(0);
   mbedtls_ssl_conf_ciphersuites(conf, suites_.data());
-  set_groups(group_names(options, versions_));
+  set_groups(offered_groups(options, versions_));
   set_signatures(signatures);
 #if defined(MBEDTLS_DHM_C)
   mbedtls_ssl_conf_dhm_min_bitlen(conf, kLeastDhBits);

@@ -102,24 +102,6 @@ std::string mbedtls_suite(std::string_view official) {
   return name;
 }
 
-bool left_to_mbedtls(const Versions& versions, const std::string& list12,
-                     const std::string& list13) {
-  return (versions.v13 && list13.empty()) || (versions.before_13() && list12.empty());
-}
-
-void add_missing(std::vector<std::string>& names, const std::vector<std::string>& more) {
-  for (const std::string& one : more) {
-    if (std::find(names.begin(), names.end(), one) == names.end()) names.push_back(one);
-  }
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& one : names)
-    list += (list.empty() ? "" : ",") + one;
-  return list;
-}
-
 std::vector<int> default_suites(KeyTypes keys, int least_bits) {
   std::vector<int> ids;
   std::vector<int> later;
@@ -195,28 +177,6 @@ std::string official_suite(std::string_view mbedtls_name) {
   if (core::starts_with(name, "TLS1-3-")) name.replace(0, 7, "TLS-");
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
-}
-
-std::string group_names(const TransportOptions& options, const Versions& versions) {
-  if (left_to_mbedtls(versions, options.tls12_groups, options.tls13_groups)) return {};
-  std::vector<std::string> names;
-  if (versions.v13) {
-    names = tls_names(options.tls13_groups);
-    const std::vector<std::string> shares = tls_names(options.tls13_key_shares);
-    const auto first =
-        shares.empty() ? names.end() : std::find(names.begin(), names.end(), shares.front());
-    if (first != names.end()) std::rotate(names.begin(), first, first + 1);
-  }
-  if (versions.before_13()) add_missing(names, tls_names(options.tls12_groups));
-  return joined(names);
-}
-
-std::string signature_names(const TransportOptions& options, const Versions& versions) {
-  if (left_to_mbedtls(versions, options.tls12_signatures, options.tls13_signatures)) return {};
-  std::vector<std::string> names;
-  if (versions.v13) names = tls_names(options.tls13_signatures);
-  if (versions.before_13()) add_missing(names, tls_names(options.tls12_signatures));
-  return joined(names);
 }
 
 std::vector<std::uint16_t> group_ids(const std::string& list) {

@@ -30,11 +30,6 @@ std::vector<int> suite_ids(const std::string& list, KeyTypes keys, int least_bit
 // IANA's name of a suite that mbedTLS calls by another.
 std::string official_suite(std::string_view mbedtls_name);
 
-// The settings of both kinds as one list, as far as a version that can come about uses them; ""
-// leaves the choice to mbedTLS. TLS13KeyShareGroups puts its first group in front.
-std::string group_names(const TransportOptions& options, const Versions& versions);
-std::string signature_names(const TransportOptions& options, const Versions& versions);
-
 // TLS12SupportedGroups, TLS13SupportedGroups: IANA's numbers of what mbedTLS may have.
 std::vector<std::uint16_t> group_ids(const std::string& list);
 

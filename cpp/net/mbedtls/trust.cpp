@@ -253,7 +253,7 @@ certs::ChainVerdict Trust::verify(const std::vector<Certificate>& sent, std::uin
 // (manual; RFC 5246 7.4.2, RFC 8446 4.2.3); the one of a trust anchor plays no part.
 std::string Trust::unlisted_signature(const std::vector<Certificate>& path) const {
   const Versions versions = enabled_versions(options_.enabled_protocols);
-  const auto listed = signature_ids(signature_names(options_, versions));
+  const auto listed = signature_ids(offered_signatures(options_, versions));
   if (listed.empty()) return {};
   for (std::size_t i = 0; i < path.size() && (i == 0 || i + 1 < path.size()); ++i) {
     const std::string name = certs::signature_name(path[i].signature_octets());

@@ -90,39 +90,14 @@ std::string joined(const Table& table, const std::vector<std::string>& names) {
   return list;
 }
 
-void append(std::vector<std::string>& names, std::vector<std::string> more) {
-  names.insert(names.end(), std::make_move_iterator(more.begin()),
-               std::make_move_iterator(more.end()));
-}
-
-bool left_to_openssl(const TlsVersions& versions, const std::string& list12,
-                     const std::string& list13) {
-  return (versions.v13 && list13.empty()) || (versions.before_13() && list12.empty());
-}
-
 }  // namespace
 
 std::string group_list(const TransportOptions& options, const TlsVersions& versions) {
-  if (left_to_openssl(versions, options.tls12_groups, options.tls13_groups)) return {};
-  std::vector<std::string> names;
-  if (versions.v13) {
-    names = tls_names(options.tls13_groups);
-    // Contract section 3: the first group alone has an effect.
-    const std::vector<std::string> shares = tls_names(options.tls13_key_shares);
-    const auto first =
-        shares.empty() ? names.end() : std::find(names.begin(), names.end(), shares.front());
-    if (first != names.end()) std::rotate(names.begin(), first, first + 1);
-  }
-  if (versions.before_13()) append(names, tls_names(options.tls12_groups));
-  return joined(kGroups, names);
+  return joined(kGroups, tls_names(offered_groups(options, versions)));
 }
 
 std::string signature_list(const TransportOptions& options, const TlsVersions& versions) {
-  if (left_to_openssl(versions, options.tls12_signatures, options.tls13_signatures)) return {};
-  std::vector<std::string> names;
-  if (versions.v13) append(names, tls_names(options.tls13_signatures));
-  if (versions.before_13()) append(names, tls_names(options.tls12_signatures));
-  return joined(kSignatures, names);
+  return joined(kSignatures, tls_names(offered_signatures(options, versions)));
 }
 
 bool signature_listed(X509* certificate, const std::string& list) {
