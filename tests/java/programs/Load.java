@@ -69,8 +69,9 @@ public final class Load {
       backup.startBackup();
       Cases.until("a full queue, or the end", () -> {
         Thread.onSpinWait();
-        return backup.config("MessagesPending").equals("0") && backup.getMessageCount() > 0
-            || Integer.parseInt(backup.config("RequestsSent")) > 100;
+        // In this order: before the listing nothing is pending either.
+        return backup.getMessageCount() > 0 && backup.config("MessagesPending").equals("0")
+            || Integer.parseInt(backup.config("RequestsSent")) > 200;
       });
       backup.doEvents();
       System.out.println("many in one call " + (logs > 300));
