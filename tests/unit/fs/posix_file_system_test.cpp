@@ -16,8 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "fakes/temporary_folder.h"
 #include "fs/file_system.h"
-#include "unit/fs/temporary_folder.h"
 
 namespace {
 

@@ -2,44 +2,33 @@
 #include <doctest/doctest.h>
 
 #include <openssl/x509.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
 
 #include "net/openssl/tls_trust.h"
+#include "temporary_folder.h"
 #include "test_certificates.h"
 
 namespace coffer::net {
 namespace {
 
-struct Folder {
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "coffer-trust-XXXXXX").string();
-    path = mkdtemp(name.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string write(const std::string& name, const std::string& text) const {
-    const std::string file = (path / name).string();
-    std::ofstream(file) << text;
-    return file;
-  }
-  std::filesystem::path path;
-};
+// The file's path.
+std::string write(const test::TemporaryFolder& folder, const std::string& name,
+                  const std::string& text) {
+  std::ofstream(folder.path(name)) << text;
+  return folder.path(name);
+}
 
 // Under the name by which OpenSSL looks for it.
-void put_hashed(const Folder& folder, const test::TestCertificate& authority) {
+void put_hashed(const test::TemporaryFolder& folder, const test::TestCertificate& authority) {
   std::array<char, 16> name{};
   std::snprintf(name.data(), name.size(), "%08lx.0",
                 X509_subject_name_hash(authority.certificate.get()));
-  folder.write(name.data(), authority.pem());
+  write(folder, name.data(), authority.pem());
 }
 
 bool trusts(TrustStore& store, const test::TestCertificate& leaf) {
@@ -54,10 +43,10 @@ TEST_CASE("the system's certificates are found in the folder and in the bundle")
   const auto in_bundle = test::authority("In the bundle");
   const auto second = test::authority("Second in the bundle");
   const auto nowhere = test::authority("Nowhere");
-  const Folder folder;
+  const test::TemporaryFolder folder;
   put_hashed(folder, in_folder);
-  const std::string bundle = folder.write("bundle.pem", in_bundle.pem() + second.pem());
-  const std::string where = folder.path.string();
+  const std::string bundle = write(folder, "bundle.pem", in_bundle.pem() + second.pem());
+  const std::string where = folder.path();
 
   TrustStore both({}, {where.c_str(), bundle.c_str()});
   CHECK_FALSE(trusts(both, issued_by(nowhere)));
@@ -80,26 +69,33 @@ TEST_CASE("the system's certificates are found in the folder and in the bundle")
 TEST_CASE("the system's bundle is read when a server needs it, not before") {
   const auto in_bundle = test::authority("In the bundle");
   const auto ours = test::authority("In SSLServerCACerts");
-  const Folder folder;
-  const std::string bundle = folder.write("bundle.pem", in_bundle.pem());
+  const test::TemporaryFolder folder;
+  const std::string bundle = write(folder, "bundle.pem", in_bundle.pem());
   TransportOptions options;
   options.server_ca_pem = ours.pem();
   TrustStore store(options, {nullptr, bundle.c_str()});
   CHECK(trusts(store, issued_by(ours)));
-  folder.write("bundle.pem", "");
+  write(folder, "bundle.pem", "");
   CHECK_FALSE(trusts(store, issued_by(in_bundle)));
 }
 
 TEST_CASE("OpenSSLCAFile and OpenSSLCADir stand in the system's place") {
   const auto in_bundle = test::authority("In the bundle");
   const auto ours = test::authority("Ours");
-  const Folder folder;
-  const std::string bundle = folder.write("bundle.pem", in_bundle.pem());
-  TransportOptions options;
-  options.ca_file = folder.write("ours.pem", ours.pem());
-  TrustStore store(options, {nullptr, bundle.c_str()});
-  CHECK(trusts(store, issued_by(ours)));
-  CHECK_FALSE(trusts(store, issued_by(in_bundle)));
+  const test::TemporaryFolder folder;
+  const std::string bundle = write(folder, "bundle.pem", in_bundle.pem());
+  put_hashed(folder, ours);
+  for (const bool by_file : {false, true}) {
+    TransportOptions options;
+    if (by_file) {
+      options.ca_file = write(folder, "ours.pem", ours.pem());
+    } else {
+      options.ca_path = folder.path();
+    }
+    TrustStore store(options, {nullptr, bundle.c_str()});
+    CHECK(trusts(store, issued_by(ours)));
+    CHECK_FALSE(trusts(store, issued_by(in_bundle)));
+  }
 }
 
 }  // namespace

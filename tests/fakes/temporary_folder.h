@@ -14,7 +14,7 @@ namespace coffer::test {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "coffer-fs-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "coffer-test-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
       throw std::system_error(errno, std::generic_category(), "mkdtemp " + pattern);
     }
