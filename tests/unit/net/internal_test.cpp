@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "net_test.h"
+#include "temporary_folder.h"
 
 using namespace coffer;
 using namespace coffer::test;
@@ -124,12 +125,11 @@ TEST_CASE("Internal offers the suites, groups and signature algorithms that are 
 }
 
 TEST_CASE("Internal writes a line for each session to SSLKeyLogFile") {
-  std::string folder = (std::filesystem::temp_directory_path() / "coffer-net-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
+  const test::TemporaryFolder folder;
   Secure secure;
   LoopbackServer server(LoopbackServer::always("x"), issued_by(secure.ca));
   net::TransportOptions options = secure.options(server);
-  options.key_log_file = folder + "/keys";
+  options.key_log_file = folder.path("keys");
   for (const int version : test::internal_versions()) {
     server.tls_versions(version, version);
     Client client(options);
@@ -152,7 +152,6 @@ TEST_CASE("Internal writes a line for each session to SSLKeyLogFile") {
                      "CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"});
   }
   CHECK((labels == expected));
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("Internal: the end of the connection is the end of the body only with a close_notify") {

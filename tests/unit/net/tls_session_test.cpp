@@ -10,17 +10,12 @@
 
 #include "core/error.h"
 #include "net_test.h"
+#include "temporary_folder.h"
 
 using namespace coffer;
 using namespace coffer::test;
 
 namespace {
-
-std::string temporary_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "coffer-net-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  return name;
-}
 
 std::string content(const std::string& path) {
   std::ifstream file(path);
@@ -98,7 +93,7 @@ TEST_CASE("old protocol versions do not bring SHA-1 certificates back") {
 }
 
 TEST_CASE("session secrets go to SSLKeyLogFile alone") {
-  const std::string folder = temporary_folder();
+  const test::TemporaryFolder folder;
   const TestCertificate ca = authority();
   LoopbackServer server(LoopbackServer::always("x"), issued_by(ca));
   net::TransportOptions options = options_for(server.url());
@@ -110,7 +105,7 @@ TEST_CASE("session secrets go to SSLKeyLogFile alone") {
     Client client(options);
     CHECK(client.run(get(server.url())).code == 0);
   }
-  options.key_log_file = folder + "/keys";
+  options.key_log_file = folder.path("keys");
   for (int i = 0; i < 2; ++i) {
     Client client(options);
     CHECK(client.run(get(server.url())).code == 0);
@@ -125,9 +120,8 @@ TEST_CASE("session secrets go to SSLKeyLogFile alone") {
   const std::uintmax_t after =
       std::filesystem::exists(foreign) ? std::filesystem::file_size(foreign) : 0;
   CHECK(after == before);
-  options.key_log_file = folder;
+  options.key_log_file = folder.path();
   CHECK_THROWS_AS(Client{options}, core::Error);
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a handshake that breaks off is worth another try, one that is answered is not") {
