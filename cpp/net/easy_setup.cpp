@@ -14,7 +14,9 @@ namespace coffer::net {
 
 namespace {
 
-constexpr long kReadBuffer = 64L << 10;
+// What a TLS record and a frame of HTTP/2 hold at most. Larger ones are allocated and given back
+// for each transfer all the same.
+constexpr long kBuffer = 16L << 10;
 constexpr long kForever = std::numeric_limits<int>::max();  // ms; libcurl's 0 means 300 s
 
 // The kernel counts in seconds, up to 32767.
@@ -62,8 +64,9 @@ void set_connection(CURL* easy, const TransportOptions& options, const Url& url,
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   // Refused while the handle still holds the buffer of its last transfer (an HTTP/2 connection that
   // other streams go on using): that buffer has this size already.
-  static_cast<void>(curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
-                                     Pace(options.max_transfer_rate).piece(kReadBuffer)));
+  static_cast<void>(
+      curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, Pace(options.max_transfer_rate).piece(kBuffer)));
+  set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kBuffer);
   // Decoding is BodyDecoder's.
   set(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 

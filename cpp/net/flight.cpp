@@ -43,7 +43,7 @@ Flight::Flight(Shared& shared, std::uint64_t id, Request request, std::shared_pt
       started_(std::chrono::steady_clock::now()) {
   check(request_);
   std::string url = shared.options.use_idns ? with_ascii_host(request_.url) : request_.url;
-  url_ = Url::parse(url);
+  url_ = shared.urls.read(url);
   if (!url_.valid || url_.has_userinfo) {
     throw core::Error(713, "The URL must be an absolute http or https URL without a user: " +
                                core::masked_url(request_.url));

@@ -36,6 +36,7 @@ struct Shared {
   TransportOptions options;
   Pace pace;
   ProxyChooser proxies;
+  UrlReader urls;
   std::unique_ptr<TlsContext> tls;   // with TlsProvider::kPlatform
   internal::Links* links = nullptr;  // with TlsProvider::kInternal; the transport owns them
   std::shared_ptr<TlsGate> gate;     // null when nobody is asked

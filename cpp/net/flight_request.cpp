@@ -27,12 +27,13 @@ bool has_name(const std::vector<std::string>& lines, std::string_view name) {
 }
 
 // libcurl takes "Name:" for the wish to leave Name out; an empty value is written "Name;".
-std::string for_curl(const std::string& line) {
+void append_field(HeaderList& list, const std::string& line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string::npos || !core::trim(std::string_view(line).substr(colon + 1)).empty()) {
-    return line;
+    append(list, line);
+  } else {
+    append(list, line.substr(0, colon) + ";");
   }
-  return line.substr(0, colon) + ";";
 }
 
 SSL* connection_of(CURL* easy) {
@@ -50,7 +51,10 @@ HeaderList Flight::make_headers() const {
   const TransportOptions& options = shared_.options;
   // Contract section 6: only to the service's own origin, also after a redirect.
   const bool ours = request_.peer == Peer::kService && url_.same_origin(options.service);
-  std::vector<std::string> lines = request_.headers;
+  constexpr std::size_t kMore = 8;
+  std::vector<std::string> lines;
+  lines.reserve(request_.headers.size() + options.other_headers.size() + kMore);
+  lines = request_.headers;
   if (ours) {
     if (!request_.authorization.empty())
       lines.push_back("Authorization: " + request_.authorization);
@@ -80,7 +84,7 @@ HeaderList Flight::make_headers() const {
         line.find(':') == std::string::npos) {
       throw core::Error(713, "OtherHeaders, UserAgent or AcceptEncoding is no valid header field.");
     }
-    append(list, for_curl(line));
+    append_field(list, line);
   }
   // No pause for "100 Continue", and no Content-Type that nobody asked for.
   append(list, "Expect:");
@@ -108,7 +112,7 @@ void Flight::set_request() {
   set(easy_, CURLOPT_HTTPHEADER, headers_.get());
   proxy_headers_.reset();
   for (const core::Secret& line : proxy_.headers)
-    append(proxy_headers_, for_curl(line.reveal()));
+    append_field(proxy_headers_, line.reveal());
   set(easy_, CURLOPT_PROXYHEADER, proxy_headers_.get());
 
   set(easy_, CURLOPT_ERRORBUFFER, words_.data());

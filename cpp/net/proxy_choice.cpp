@@ -215,6 +215,7 @@ ProxyChooser::ProxyChooser(const TransportOptions& options)
 }
 
 ProxyChoice ProxyChooser::choose(const Url& url) const {
+  if (!environment_ && proxy_.server.empty() && !uses(firewall_)) return {};
   ProxyOptions proxy = proxy_;
   FirewallOptions firewall = firewall_;
   const bool except = in_exceptions(proxy.exceptions, url.host);

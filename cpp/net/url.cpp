@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "core/text.h"
@@ -16,6 +17,28 @@ bool has(CURLU* url, CURLUPart which) {
   if (curl_url_get(url, which, &text, 0) != CURLUE_OK) return false;
   curl_free(text);
   return true;
+}
+
+bool is_plain(char c) noexcept {
+  static constexpr std::string_view kMarks = "-._~%!$&'()*+,;=:@/?";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kMarks.find(c) != std::string_view::npos;
+}
+
+// Where the path begins, when an authority and a path of nothing but characters that a URL may have
+// (RFC 3986) stand there; npos for whatever needs libcurl's judgement.
+std::size_t plain_path(std::string_view text) {
+  constexpr std::string_view kAuthority = "://";
+  const std::size_t scheme = text.find(kAuthority);
+  if (scheme == std::string_view::npos) return scheme;
+  const std::size_t authority = scheme + kAuthority.size();
+  const std::size_t path = text.find_first_of("/?#\\", authority);
+  // libcurl overlooks a slash too many, and then the authority comes later.
+  if (path == std::string_view::npos || path == authority || text[path] != '/') {
+    return std::string_view::npos;
+  }
+  const std::string_view rest = text.substr(path);
+  return std::all_of(rest.begin(), rest.end(), is_plain) ? path : std::string_view::npos;
 }
 
 int default_port(const std::string& scheme) {
@@ -47,6 +70,21 @@ Url Url::parse(std::string_view text) {
   result.has_userinfo = has(url.get(), CURLUPART_USER) || has(url.get(), CURLUPART_PASSWORD);
   result.valid = true;
   return result;
+}
+
+Url UrlReader::read(std::string_view text) {
+  const std::size_t path = plain_path(text);
+  if (path == std::string_view::npos) return Url::parse(text);
+  const std::string_view rest = text.substr(path);
+  if (beginning_.empty() || text.substr(0, path) != beginning_) {
+    last_ = Url::parse(text);
+    beginning_ = last_.valid ? std::string(text.substr(0, path)) : std::string();
+    return last_;
+  }
+  const std::size_t mark = std::min(rest.find('?'), rest.size());
+  last_.path.assign(rest.substr(0, mark));
+  last_.query.assign(rest.substr(std::min(mark + 1, rest.size())));
+  return last_;
 }
 
 bool Url::same_origin(const Url& other) const noexcept {

@@ -21,6 +21,17 @@ struct Url {
   std::string origin() const;         // https://host:port, the port only when it is not the default
 };
 
+// For addresses that begin alike, one after the other: what stands before the path is parsed when
+// it changes. Gives what Url::parse gives.
+class UrlReader {
+ public:
+  Url read(std::string_view text);
+
+ private:
+  std::string beginning_;  // of the last one, up to its path
+  Url last_;
+};
+
 // A reference (Location) against the URL it came from; "" when it is none. Without fragment.
 std::string resolve_url(const std::string& base, const std::string& reference);
 

@@ -182,6 +182,11 @@ void TlsContext::prepare(SSL_CTX* context, const std::shared_ptr<Handshake>& han
 #ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
   SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif
+#ifdef SSL_MODE_RELEASE_BUFFERS
+  // libcurl sets it, which allocates and frees 17 KB for each record read. Connections are few
+  // here.
+  SSL_CTX_clear_mode(context, SSL_MODE_RELEASE_BUFFERS);
+#endif
   must(impl_->set_versions(context));
   must(impl_->set_algorithms(context));
 }

@@ -10,6 +10,7 @@
 
 using namespace coffer;
 using net::Url;
+using net::UrlReader;
 
 TEST_CASE("URLs are read as libcurl reads them") {
   const Url url = Url::parse("HTTPS://Graph.Microsoft.com/v1.0/../Me?$top=1&a=%20#frag");
@@ -32,6 +33,54 @@ TEST_CASE("URLs are read as libcurl reads them") {
     CHECK_FALSE(Url::parse(bad).valid);
   }
   CHECK_FALSE(Url::parse(std::string("http://h/\0x", 11)).valid);
+}
+
+TEST_CASE("addresses that begin alike are read as if each stood alone") {
+  UrlReader reader;
+  for (const char* const text : {
+           "https://graph.example/v1.0/me/messages/AAk=/$value",
+           "https://graph.example/v1.0/me/messages/AAk%2F/$value?a=b&c=/d?e",
+           "https://graph.example/",
+           "https://graph.example",
+           "https://graph.example?x=/1",
+           "https://graph.example?x=/2",
+           "https://graph.example#/1",
+           "https://graph.example/a#b",
+           "https://graph.example/a/../b",
+           "https://graph.example/a b",
+           "https://graph.example/a\xC3\xA9",
+           "https://graph.example/a\tb",
+           "https://graph.example\\/1",
+           "https://graph.example.evil.example/v1.0",
+           "https://graph.example:8443/v1.0",
+           "https://graph.example@evil.example/v1.0",
+           "https://user:word@graph.example/1",
+           "https://user:word@graph.example/2",
+           "https://GRAPH.example/x",
+           "HTTPS://graph.example/x",
+           "http://graph.example/x",
+           "http://[::1]:8080/x?",
+           "http://[::1]:8080/y?z",
+           "https:///one.example/x",
+           "https:///two.example/x",
+           "https:////three.example/x",
+           "ftp://graph.example/x",
+           "https://graph.example/v1.0/me",
+           "/relative",
+           "",
+       }) {
+    for (int time = 0; time < 2; ++time) {  // new, and beginning as the one before
+      CAPTURE(text);
+      const Url read = reader.read(text);
+      const Url alone = Url::parse(text);
+      REQUIRE(read.valid == alone.valid);
+      if (!alone.valid) continue;
+      CHECK(read.same_origin(alone));
+      CHECK(read.path == alone.path);
+      CHECK(read.query == alone.query);
+      CHECK(read.has_userinfo == alone.has_userinfo);
+    }
+  }
 }
 
 TEST_CASE("origins") {
