@@ -59,6 +59,9 @@ class Directory {
   virtual Status status(const std::string& name) = 0;  // of the entry itself; kNone when absent
   // Replaces an existing target in one step, as rename(2).
   virtual void rename(const std::string& name, Directory& to, const std::string& to_name) = 0;
+  // Replaces nothing, as RENAME_NOREPLACE of renameat2(2). False when it did nothing: that name is
+  // taken, or this file system cannot do it so.
+  virtual bool rename_new(const std::string& name, Directory& to, const std::string& to_name) = 0;
   virtual void remove(const std::string& name) = 0;  // a file; IoError(ENOENT) when absent
   virtual void remove_directory(const std::string& name) = 0;
   virtual void list(const std::function<void(const std::string& name, Kind kind)>& entry) = 0;

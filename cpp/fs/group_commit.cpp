@@ -243,8 +243,10 @@ void GroupCommit::Impl::rename_all() noexcept {
     }
     if (node->result.code == 0) {
       attempt(node->result, [node, &item] {
-        if (item.before_rename) item.before_rename();
-        item.from->rename(item.temporary, *item.to, item.name);
+        if (!item.fresh || !item.from->rename_new(item.temporary, *item.to, item.name)) {
+          if (item.before_rename) item.before_rename();
+          item.from->rename(item.temporary, *item.to, item.name);
+        }
         node->renamed = true;
       });
     }

@@ -31,6 +31,8 @@ struct CommitItem {
   // Runs on the commit thread right before the rename; may throw IoError or core::Error to refuse
   // (the existing file is not ours). The temporary file is removed then.
   std::function<void()> before_rename;
+  // The name is taken to be free: where it is, nothing is asked before the rename.
+  bool fresh = false;
   std::uint64_t tag = 0;  // the caller's
 };
 

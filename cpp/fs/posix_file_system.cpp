@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -90,14 +91,15 @@ class PosixDirectory final : public Directory {
   }
 
   void rename(const std::string& name, Directory& to, const std::string& to_name) override {
-    check_name(path_, name);
-    check_name(to.path(), to_name);
-    const auto* target = dynamic_cast<const PosixDirectory*>(&to);
-    if (target == nullptr)
-      throw io_error("rename " + at(name) + " to", joined(to.path(), to_name), EXDEV);
-    if (::renameat(fd(), name.c_str(), target->fd(), to_name.c_str()) != 0) {
-      throw io_error("rename " + at(name) + " to", target->at(to_name), errno);
-    }
+    const int error = rename_error(name, to, to_name, 0);
+    if (error != 0) throw io_error("rename " + at(name) + " to", joined(to.path(), to_name), error);
+  }
+
+  bool rename_new(const std::string& name, Directory& to, const std::string& to_name) override {
+    const int error = rename_error(name, to, to_name, RENAME_NOREPLACE);
+    if (error == 0) return true;
+    if (error == EEXIST || no_such_notion(error)) return false;
+    throw io_error("rename " + at(name) + " to", joined(to.path(), to_name), error);
   }
 
   void remove(const std::string& name) override {
@@ -197,6 +199,15 @@ class PosixDirectory final : public Directory {
   };
 
   int fd() const noexcept { return descriptor_.get(); }
+
+  int rename_error(const std::string& name, const Directory& to, const std::string& to_name,
+                   unsigned int flags) const {
+    check_name(path_, name);
+    check_name(to.path(), to_name);
+    const auto* target = dynamic_cast<const PosixDirectory*>(&to);
+    if (target == nullptr) return EXDEV;
+    return ::renameat2(fd(), name.c_str(), target->fd(), to_name.c_str(), flags) == 0 ? 0 : errno;
+  }
   std::string at(const std::string& name) const { return joined(path_, name); }
 
   // False when absent.

@@ -163,30 +163,11 @@ class FakeDirectory final : public fs::Directory {
   }
 
   void rename(const std::string& name, fs::Directory& to, const std::string& to_name) override {
-    auto* target = dynamic_cast<FakeDirectory*>(&to);
-    fs::check_name(path_, name);
-    fs::check_name(to.path(), to_name);
-    const std::string to_path = joined(to.path(), to_name);
-    disk_->run({Op::kRename, at(name), to_path, 0}, generation_, [&] {
-      const std::string action = "rename " + at(name) + " to";
-      must_be_open();
-      const NodePtr moved = Disk::entry(*node_, name);
-      if (!moved) throw io_error(action, to_path, ENOENT);
-      if (target == nullptr || target->disk_ != disk_ || target->node_->device != node_->device) {
-        throw io_error(action, to_path, EXDEV);
-      }
-      target->must_be_open();
-      const NodePtr there = Disk::entry(*target->node_, to_name);
-      if (there == moved) return;  // rename(2): two names of one file stay as they are
-      const bool folder = moved->kind == Kind::kDirectory;
-      if (there && (there->kind == Kind::kDirectory) != folder) {
-        throw io_error(action, to_path, folder ? ENOTDIR : EISDIR);
-      }
-      if (there && folder && !there->entries.empty()) throw io_error(action, to_path, ENOTEMPTY);
-      if (there) disk_->free_room(*there);
-      disk_->set_entry(*target->node_, to_name, moved);
-      disk_->set_entry(*node_, name, nullptr);
-    });
+    move(name, to, to_name, true);
+  }
+
+  bool rename_new(const std::string& name, fs::Directory& to, const std::string& to_name) override {
+    return move(name, to, to_name, false);
   }
 
   void remove(const std::string& name) override {
@@ -246,6 +227,36 @@ class FakeDirectory final : public fs::Directory {
   }
 
  private:
+  // False: the name is taken and not to be replaced.
+  bool move(const std::string& name, fs::Directory& to, const std::string& to_name, bool replace) {
+    auto* target = dynamic_cast<FakeDirectory*>(&to);
+    fs::check_name(path_, name);
+    fs::check_name(to.path(), to_name);
+    const std::string to_path = joined(to.path(), to_name);
+    return disk_->run({Op::kRename, at(name), to_path, 0}, generation_, [&] {
+      const std::string action = "rename " + at(name) + " to";
+      must_be_open();
+      const NodePtr moved = Disk::entry(*node_, name);
+      if (!moved) throw io_error(action, to_path, ENOENT);
+      if (target == nullptr || target->disk_ != disk_ || target->node_->device != node_->device) {
+        throw io_error(action, to_path, EXDEV);
+      }
+      target->must_be_open();
+      const NodePtr there = Disk::entry(*target->node_, to_name);
+      if (there && !replace) return false;
+      if (there == moved) return true;  // rename(2): two names of one file stay as they are
+      const bool folder = moved->kind == Kind::kDirectory;
+      if (there && (there->kind == Kind::kDirectory) != folder) {
+        throw io_error(action, to_path, folder ? ENOTDIR : EISDIR);
+      }
+      if (there && folder && !there->entries.empty()) throw io_error(action, to_path, ENOTEMPTY);
+      if (there) disk_->free_room(*there);
+      disk_->set_entry(*target->node_, to_name, moved);
+      disk_->set_entry(*node_, name, nullptr);
+      return true;
+    });
+  }
+
   std::string at(const std::string& name) const { return joined(path_, name); }
 
   template <typename Body>

@@ -83,6 +83,19 @@ TEST_CASE("fake disk: a rename or a removal that was not synced is undone") {
   CHECK(disk.read_file("/d/b") == "a");
 }
 
+TEST_CASE("fake disk: a rename that replaces nothing, and its undoing") {
+  FakeFileSystem disk;
+  disk.write_file("/d/a", "a");
+  disk.write_file("/d/b", "b");
+  const auto folder = disk.open_directory("/d", false);
+  CHECK_FALSE(folder->rename_new("a", *folder, "b"));
+  CHECK(disk.read_file("/d/b") == "b");
+  CHECK(folder->rename_new("a", *folder, "c"));
+  CHECK(disk.read_file("/d/c") == "a");
+  disk.power_loss(kWorst);
+  CHECK(disk.tree() == std::vector<std::string>{"/d/", "/d/a", "/d/b"});
+}
+
 TEST_CASE("fake disk: the seed decides for each name, and every outcome happens") {
   std::set<std::vector<std::string>> outcomes;
   std::set<std::string> contents;

@@ -8,10 +8,12 @@
 #include <stdexcept>
 #include <thread>
 
+#include "core/error.h"
 #include "unit/fs/commit_rig.h"
 
 namespace {
 
+using coffer::fs::CommitItem;
 using coffer::fs::CommitResult;
 using coffer::fs::Kind;
 using coffer::test::CommitRig;
@@ -42,6 +44,32 @@ TEST_CASE("group commit: synced, closed, checked, renamed, folder synced, index,
       "status /data/done",
   };
   CHECK(disk.lines() == expected);
+}
+
+TEST_CASE("group commit: for a name taken to be free nothing is asked, unless it is taken") {
+  FakeFileSystem disk;
+  CommitRig rig(disk);
+  int asked = 0;
+  const auto ask = [&] { ++asked; };
+  const auto refuse = [] { throw coffer::core::Error(711, "somebody else's"); };
+  disk.write_file("/data/m/2.eml", "old");
+  disk.write_file("/data/m/3.eml", "old");
+  CommitItem free = rig.item(1, "m", ask);
+  CommitItem taken = rig.item(2, "m", ask);
+  CommitItem refused = rig.item(3, "m", refuse);
+  for (CommitItem* const item : {&free, &taken, &refused}) {
+    item->fresh = true;
+    rig.commit->submit(std::move(*item));
+  }
+  const auto results = rig.drain();
+  CHECK(results.at(1).code == 0);
+  CHECK(results.at(2).code == 0);
+  CHECK(results.at(3).code == 711);
+  CHECK(asked == 1);
+  CHECK(disk.read_file("/data/m/1.eml") == CommitRig::text_of(1));
+  CHECK(disk.read_file("/data/m/2.eml") == CommitRig::text_of(2));
+  CHECK(disk.read_file("/data/m/3.eml") == "old");
+  CHECK(rig.temporary->status("3.tmp").kind == Kind::kNone);
 }
 
 TEST_CASE("group commit: a file is durable under its name before the index and the caller know") {

@@ -99,9 +99,16 @@ TEST_CASE("posix: a file is written, read, shortened, appended to and renamed") 
   const auto below = folder->open_directory("below", true);
   CHECK(below->path() == temporary.path("below"));
   folder->rename("a", *below, "b");
+  CHECK_FALSE(folder->rename_new("new", *below, "b"));
+  CHECK(content_of(*below, "b") == "hello!?");
+  CHECK(content_of(*folder, "new") == "x");
   folder->rename("new", *below, "b");  // replaces
   below->sync();
   CHECK(content_of(*below, "b") == "x");
+  CHECK(below->rename_new("b", *below, "c"));
+  CHECK(content_of(*below, "c") == "x");
+  CHECK(failure_of([&] { below->rename_new("b", *below, "d"); }).error() == ENOENT);
+  below->rename("c", *below, "b");
   CHECK(folder->status("a").kind == Kind::kNone);
   CHECK(failure_of([&] { folder->rename("a", *below, "b"); }).error() == ENOENT);
   below->remove("b");

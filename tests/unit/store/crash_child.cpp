@@ -95,6 +95,10 @@ class DyingDirectory final : public fs::Directory {
     step_();
     folder_->rename(name, *static_cast<DyingDirectory&>(to).folder_, to_name);
   }
+  bool rename_new(const std::string& name, fs::Directory& to, const std::string& to_name) override {
+    step_();
+    return folder_->rename_new(name, *static_cast<DyingDirectory&>(to).folder_, to_name);
+  }
   void remove(const std::string& name) override {
     step_();
     folder_->remove(name);
