@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
 #include "crypto/digest.h"
+#include "store/key_filter.h"
 #include "store/sqlite_db.h"
 
 namespace coffer::cloudbackup {
@@ -77,8 +79,9 @@ std::int64_t key_of(std::string_view id) {
                                      error.what() + "; free space on this disk");
 }
 
-// The items lie in the order of the listing; `ids` finds the item of an id by 8 octets of its
-// SHA-1. One transaction that never ends: nothing of it is to survive.
+// The items lie in the order of the listing, each with 8 octets of its id's SHA-1. Whether an id
+// was there before a filter answers, in most listings without one doubt; the first doubt makes an
+// index over those keys. One transaction that never ends: nothing of it is to survive.
 class Spool final : public ListingSpool {
  public:
   // The file is this object's from before it is opened.
@@ -97,19 +100,18 @@ class Spool final : public ListingSpool {
     database_.exec(
         "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192; BEGIN;"
-        "CREATE TABLE items(n INTEGER PRIMARY KEY, packed BLOB NOT NULL);"
-        "CREATE TABLE ids(key INTEGER PRIMARY KEY, n INTEGER NOT NULL);");
-    insert_item_ = store::Statement(database_.get(), "INSERT INTO items VALUES(?1, ?2)");
-    insert_id_ = store::Statement(database_.get(), "INSERT OR IGNORE INTO ids VALUES(?1, ?2)");
-    find_id_ = store::Statement(database_.get(), "SELECT n FROM ids WHERE key = ?1");
-    read_item_ = store::Statement(database_.get(), "SELECT packed FROM items WHERE n = ?1");
+        "CREATE TABLE items(n INTEGER PRIMARY KEY, key INTEGER NOT NULL, packed BLOB NOT NULL);");
+    insert_ = store::Statement(database_.get(), "INSERT INTO items VALUES(?1, ?2, ?3)");
   }
 
   bool add(const graph::Message& message) override {
     try {
-      if (!claim(message.id)) return false;
+      reading_.reset();  // it may not see what comes now
+      const std::int64_t key = key_of(message.id);
+      if (keys_.may_hold(key) && holds(key, message.id)) return false;
+      keys_.add(key);
       pack(message, packed_);
-      insert_item_.bind(1, count_ + 1).bind_blob(2, packed_).run();
+      insert_.bind(1, count_ + 1).bind(2, key).bind_blob(3, packed_).run();
       ++count_;
       return true;
     } catch (const store::DbError& error) {
@@ -120,9 +122,11 @@ class Spool final : public ListingSpool {
   bool next(graph::Message& out) override {
     if (read_ >= count_) return false;
     try {
-      const store::ResetLater reset(read_item_);
-      read_item_.bind(1, read_ + 1);
-      if (!read_item_.step() || !unpack(read_item_.octets(0), out)) {
+      if (!reading_) {
+        reading_.emplace(database_.get(), "SELECT packed FROM items WHERE n > ?1 ORDER BY n");
+        reading_->bind(1, read_);
+      }
+      if (!reading_->step() || !unpack(reading_->octets(0), out)) {
         throw core::Error(kFileFailed, "the listing kept in .meta/tmp was damaged; start again");
       }
       ++read_;
@@ -135,35 +139,28 @@ class Spool final : public ListingSpool {
   std::int64_t count() const override { return count_; }
 
  private:
-  // Notes the id for the item that comes; false when it is there. Another id with the same key
-  // takes the next free one.
-  bool claim(std::string_view id) {
-    for (std::int64_t key = key_of(id);; key = following(key)) {
-      insert_id_.bind(1, key).bind(2, count_ + 1).run();
-      if (database_.changes() > 0) return true;
-      if (id_of_key(key) == id) return false;
+  // Exactly; two ids may share a key.
+  bool holds(std::int64_t key, std::string_view id) {
+    if (!find_) {
+      database_.exec("CREATE INDEX items_key ON items(key)");
+      find_.emplace(database_.get(), "SELECT packed FROM items WHERE key = ?1");
     }
-  }
-
-  static std::int64_t following(std::int64_t key) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(key) + 1);
-  }
-
-  std::string id_of_key(std::int64_t key) {
-    const store::ResetLater reset(find_id_);
-    find_id_.bind(1, key);
-    if (!find_id_.step()) return {};
-    const store::ResetLater reset_item(read_item_);
-    read_item_.bind(1, find_id_.integer(0));
-    std::string_view id;
-    if (!read_item_.step()) return {};
-    std::string_view packed = read_item_.octets(0);
-    return unpack_text(packed, id) ? std::string(id) : std::string();
+    const store::ResetLater reset(*find_);
+    find_->bind(1, key);
+    while (find_->step()) {
+      std::string_view packed = find_->octets(0);
+      std::string_view found;
+      if (unpack_text(packed, found) && found == id) return true;
+    }
+    return false;
   }
 
   OwnedFile file_;
   store::Database database_;
-  store::Statement insert_item_, insert_id_, find_id_, read_item_;
+  store::Statement insert_;
+  std::optional<store::Statement> find_;     // from the first doubt on
+  std::optional<store::Statement> reading_;  // what next() goes through
+  store::KeyFilter keys_;
   std::string packed_;
   std::int64_t count_ = 0;
   std::int64_t read_ = 0;

@@ -12,6 +12,7 @@
 #include "store/folder_lock.h"
 #include "store/mailbox_binding.h"
 #include "store/moved_journal.h"
+#include "store/name_cache.h"
 #include "store/our_files.h"
 #include "store/pending_file.h"
 #include "store/places.h"
@@ -136,7 +137,7 @@ class Store final : public BackupStore {
   std::optional<StoredMessage> find(std::string_view id) override;
   std::string default_path(std::string_view id, std::string_view created_month) const override {
     return places_.path_of(std::string(is_month_folder(created_month) ? created_month : "undated"),
-                           name_of(id));
+                           names_.name_of(id));
   }
 
   std::unique_ptr<NewMessage> create(std::string_view id, std::string_view modified,
@@ -166,15 +167,12 @@ class Store final : public BackupStore {
     }
   }
   StoredMessage stored(IndexRow&& row, const std::string& name) const;
-  // eml_name: a message is looked up, given a path and created in a row.
-  const std::string& name_of(std::string_view id) const;
   Target located(const std::string& path, const std::string& name) {
     return places_.locate(places_.place_of(path, name), name, false);
   }
   void sync_removals() noexcept;
 
-  mutable std::string named_id_;
-  mutable std::string name_;
+  mutable NameCache names_;
   const StoreOptions options_;
   const std::string folder_;
   Places places_;
@@ -280,17 +278,9 @@ StoredMessage Store::stored(IndexRow&& row, const std::string& name) const {
   return message;
 }
 
-const std::string& Store::name_of(std::string_view id) const {
-  if (name_.empty() || named_id_ != id) {
-    name_ = eml_name(id);
-    named_id_ = id;
-  }
-  return name_;
-}
-
 std::optional<StoredMessage> Store::find(std::string_view id) {
   return documented([&]() -> std::optional<StoredMessage> {
-    const std::string name = name_of(id);
+    const std::string name = names_.name_of(id);
     std::optional<IndexRow> row = index_->find(id, name);
     if (!row) return std::nullopt;
     const fs::Status status = places_.status(row->place, name);
@@ -303,7 +293,7 @@ std::unique_ptr<NewMessage> Store::create(std::string_view id, std::string_view 
                                           const std::string& path) {
   if (!identity_) throw core::Error(kInternal, "a message was created before the store was bound");
   return documented([&]() -> std::unique_ptr<NewMessage> {
-    const std::string name = name_of(id);
+    const std::string name = names_.name_of(id);
     PendingFile::Content content{
         std::string(id), name, std::string(modified), places_.place_of(path, name), {}};
     content.target = places_.locate(content.place, name, true);
@@ -370,7 +360,7 @@ void Store::remove(const StoredMessage& message) {
     try {
       target.folder->remove(target.name);
     } catch (const fs::IoError&) {
-      if (row) index_->put({*row});  // it stays, and stays known
+      if (row) index_->put({&*row});  // it stays, and stays known
       throw;
     }
     removed_from_.emplace(target.folder.get(), target.folder);

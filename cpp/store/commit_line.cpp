@@ -41,14 +41,21 @@ CommitLine::CommitLine(Parts parts) : parts_(std::move(parts)) {
 }
 
 void CommitLine::submit(std::unique_ptr<PendingFile> file, Committed done) {
-  const PendingFile::Content& content = file->content();
   Entry entry;
+  fs::CommitItem item;
+  IndexRow& row = entry.row;
   try {
-    entry.row = {0,    content.id,  content.modified, content.place, file->finish(),
-                 run_, content.name};
-    if (const std::optional<IndexRow> former = parts_.index.find(content.id, content.name)) {
-      if (former->place != content.place) entry.former_place = former->place;
-    }
+    row.size = file->finish();
+    PendingFile::Content content = file->take_content();
+    row.id = std::move(content.id);
+    row.modified = std::move(content.modified);
+    row.place = std::move(content.place);
+    row.name = std::move(content.name);
+    row.run = run_;
+    entry.target = std::move(content.target);
+    const std::optional<IndexRow> former = parts_.index.find(row.id, row.name);
+    if (former && former->place != row.place) entry.former_place = former->place;
+    item.fresh = !former && !parts_.verify;
   } catch (const core::Error& error) {
     refuse(std::move(done), error);
     return;
@@ -57,28 +64,28 @@ void CommitLine::submit(std::unique_ptr<PendingFile> file, Committed done) {
     return;
   }
   // A default name is journalled only to say that the message is back there.
-  entry.journalled = !is_default(content.place) || !is_default(entry.former_place);
-  entry.target = content.target;
+  entry.journalled = !is_default(row.place) || !is_default(entry.former_place);
   entry.done = std::move(done);
 
-  fs::CommitItem item;
   PendingFile::Release released = file->release();
-  const TemporaryName& temporary = released.name;
+  TemporaryName& temporary = released.name;
   item.complete = std::move(released.complete);
   item.from = temporary.folder.get();
   item.temporary = temporary.name;
-  item.to = content.target.folder;
-  item.name = content.target.name;
+  item.to = entry.target.folder;
+  item.name = entry.target.name;
   item.tag = next_tag_++;
-  item.before_rename = [folder = temporary.folder, name = temporary.name, target = content.target,
-                        id = content.id, hash = parts_.verify ? file->hash() : std::string()] {
-    require_replaceable(*target.folder, target.name, id);
-    if (!hash.empty()) verify(*folder, name, hash);
-  };
+  const Entry* queued = nullptr;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    entries_.emplace(item.tag, std::move(entry));
+    queued = &entries_.emplace(item.tag, std::move(entry)).first->second;
   }
+  item.before_rename = [queued, folder = std::move(temporary.folder),
+                        name = std::move(temporary.name),
+                        hash = parts_.verify ? file->hash() : std::string()] {
+    require_replaceable(*queued->target.folder, queued->target.name, queued->row.id);
+    if (!hash.empty()) verify(*folder, name, hash);
+  };
   commit_->submit(std::move(item));
 }
 
@@ -89,6 +96,7 @@ void CommitLine::refuse(Committed done, const core::Error& error) {
 
 void CommitLine::after_group(const std::vector<std::uint64_t>& tags) {
   std::vector<Entry*> entries;
+  entries.reserve(tags.size());
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const std::uint64_t tag : tags)
@@ -98,9 +106,10 @@ void CommitLine::after_group(const std::vector<std::uint64_t>& tags) {
   const auto failed = [](const Entry* entry) { return entry->late.code != 0; };
   entries.erase(std::remove_if(entries.begin(), entries.end(), failed), entries.end());
 
-  std::vector<IndexRow> rows;
+  std::vector<const IndexRow*> rows;
+  rows.reserve(entries.size());
   for (const Entry* entry : entries) {
-    rows.push_back(entry->row);
+    rows.push_back(&entry->row);
     parts_.marks.add(RunMarks::Kind::kSaved, entry->row.id, entry->row.modified);
   }
   parts_.index.put(rows);

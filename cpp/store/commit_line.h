@@ -1,6 +1,7 @@
 // From a complete temporary file to a durable, recorded message: the group commit with what must
-// hold around it. Before the rename: what is replaced is ours; VerifyWrites. After a group: the
-// journal of moved files, the index rows, the marks, and the removal of a message's former file.
+// hold around it. Before the rename: what is replaced is ours (a message that is new replaces
+// nothing); VerifyWrites. After a group: the journal of moved files, the index rows, the marks, and
+// the removal of a message's former file.
 //
 // Threads: submit, run_completions and drain are the engine's; the hooks run on the commit thread.
 #pragma once

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <vector>
+#include <utility>
 
 #include "core/text.h"
 #include "crypto/digest.h"
@@ -21,10 +21,8 @@ bool blank(char c) noexcept {
   return c == ' ' || c == '\t';
 }
 
-std::string encoded(std::string_view value) {
+void append_encoded(std::string& out, std::string_view value) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(value.size());
   for (const char c : value) {
     const auto octet = static_cast<unsigned char>(c);
     if (c == '%' || c == ';' || octet <= 0x20 || octet >= 0x7F) {
@@ -35,7 +33,6 @@ std::string encoded(std::string_view value) {
       out += c;
     }
   }
-  return out;
 }
 
 // No value has blanks of its own (they are encoded), so a value that is longer than a line may be
@@ -139,23 +136,30 @@ bool hex_digits(std::string_view text) {
 
 std::string compose_header(std::string_view id, std::string_view modified, std::string_view mailbox,
                            std::string_view id_kind) {
-  const std::vector<std::string> items = {
-      "id=" + encoded(id) + ";",
-      "modified=" + encoded(modified) + ";",
-      "mailbox=" + encoded(mailbox) + ";",
-      "ids=" + encoded(id_kind),
-  };
-  std::string out(kName);
-  out += " v=1;";
+  constexpr std::size_t kRest = 64;  // names, folds, the end
+  const std::array<std::pair<std::string_view, std::string_view>, 4> items = {{
+      {"id=", id},
+      {"modified=", modified},
+      {"mailbox=", mailbox},
+      {"ids=", id_kind},
+  }};
+  std::string out;
+  out.reserve(kName.size() + id.size() + modified.size() + mailbox.size() + id_kind.size() + kRest);
+  out.append(kName) += " v=1;";
   std::size_t line = out.size();
-  for (const std::string& item : items) {
+  std::string item;
+  item.reserve(id.size() + kRest);
+  for (const auto& [name, value] : items) {
+    item.assign(name);
+    append_encoded(item, value);
+    if (name != items.back().first) item += ';';
     if (line + 1 + item.size() <= kPreferredLine) {
-      out += " " + item;
+      out.append(" ").append(item);
       line += 1 + item.size();
       continue;
     }
     const std::string lines = cut(item);
-    out += "\r\n " + lines;
+    out.append("\r\n ").append(lines);
     const std::size_t last = lines.rfind('\n');
     line = last == std::string::npos ? 1 + lines.size() : lines.size() - last - 1;
   }

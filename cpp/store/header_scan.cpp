@@ -100,7 +100,7 @@ void HeaderScan::scan_moved(const MovedEntry& entry) {
   try {
     const std::string name = eml_name(entry.id);
     const std::string place = places_.place_of(entry.path, name);
-    const std::optional<IndexRow> known = index_.find(entry.id, name);
+    const std::optional<IndexRow> known = index_.find(entry.id, key_of_name(name));
     const bool moved = place.front() == '/';
     if (known && known->place == place && moved) return;
     // Back under its default name: the scan of its month found it if it is there, but an earlier

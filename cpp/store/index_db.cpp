@@ -29,15 +29,6 @@ constexpr const char* kSchema =
 
 constexpr std::size_t kKeyDigits = 16;
 
-std::int64_t key_of_name(std::string_view name) {
-  std::uint64_t key = 0;
-  for (const char c : name.substr(0, kKeyDigits)) {
-    const int digit = c <= '9' ? c - '0' : c - 'a' + 10;
-    key = (key << 4U) | static_cast<std::uint64_t>(digit & 0x0F);
-  }
-  return static_cast<std::int64_t>(key);
-}
-
 IndexRow row_of(const Statement& found) {
   IndexRow row;
   row.row = found.integer(0);
@@ -50,6 +41,19 @@ IndexRow row_of(const Statement& found) {
 }
 
 }  // namespace
+
+std::int64_t key_of_name(std::string_view name) noexcept {
+  std::uint64_t key = 0;
+  for (const char c : name.substr(0, kKeyDigits)) {
+    const int digit = c <= '9' ? c - '0' : c - 'a' + 10;
+    key = (key << 4U) | static_cast<std::uint64_t>(digit & 0x0F);
+  }
+  return static_cast<std::int64_t>(key);
+}
+
+std::int64_t key_of(const IndexRow& row) {
+  return key_of_name(row.name.empty() ? eml_name(row.id) : row.name);
+}
 
 IndexDb::IndexDb(const std::string& path, const std::string& vfs, Kind kind)
     : database_(path, vfs), lasting_(kind == Kind::kLasting) {
@@ -143,9 +147,9 @@ void IndexDb::check() {
   }
 }
 
-std::optional<IndexRow> IndexDb::find(std::string_view id, std::string_view name) {
+std::optional<IndexRow> IndexDb::find(std::string_view id, std::int64_t key) {
   const ResetLater reset(find_);
-  find_.bind(1, key_of_name(name));
+  find_.bind(1, key);
   while (find_.step()) {
     if (find_.octets(1) == id) return row_of(find_);
   }
@@ -162,17 +166,19 @@ std::optional<IndexRow> IndexDb::find_name(std::string_view name) {
 }
 
 void IndexDb::put(const IndexRow& row) {
-  const auto size = static_cast<std::int64_t>(row.size);
-  std::int64_t known = 0;
-  const std::string name = row.name.empty() ? eml_name(row.id) : row.name;
-  if (const std::optional<IndexRow> old = find(row.id, name)) known = old->row;
-  if (known > 0) {
-    update_.bind(1, known).bind_text(2, row.modified).bind_text(3, row.place);
-    update_.bind(4, size).bind(5, row.run).run();
+  const std::optional<IndexRow> old = find(row.id, key_of(row));
+  if (!old) {
+    insert(row);
     return;
   }
-  insert_.bind(1, last_row_ + 1).bind(2, key_of_name(name)).bind_blob(3, row.id);
-  insert_.bind_text(4, row.modified).bind_text(5, row.place).bind(6, size).bind(7, row.run).run();
+  update_.bind(1, old->row).bind_text(2, row.modified).bind_text(3, row.place);
+  update_.bind(4, static_cast<std::int64_t>(row.size)).bind(5, row.run).run();
+}
+
+void IndexDb::insert(const IndexRow& row) {
+  insert_.bind(1, last_row_ + 1).bind(2, key_of(row)).bind_blob(3, row.id);
+  insert_.bind_text(4, row.modified).bind_text(5, row.place);
+  insert_.bind(6, static_cast<std::int64_t>(row.size)).bind(7, row.run).run();
   ++last_row_;
 }
 

@@ -25,6 +25,10 @@ struct IndexRow {
   std::string name = {};  // eml_name(id) where it is known already: put need not compute it
 };
 
+// The index's key of a message, from its eml_name.
+std::int64_t key_of_name(std::string_view name) noexcept;
+std::int64_t key_of(const IndexRow& row);
+
 class IndexDb {
  public:
   enum class Kind { kLasting, kTemporary };
@@ -33,12 +37,14 @@ class IndexDb {
   IndexDb(const std::string& path, const std::string& vfs, Kind kind);
   IndexDb();  // in memory
 
-  // `name` is eml_name(id).
-  std::optional<IndexRow> find(std::string_view id, std::string_view name);
+  // `key` is the id's own.
+  std::optional<IndexRow> find(std::string_view id, std::int64_t key);
   // By "<sha1 of the id>.eml", as a folder's listing gives it.
   std::optional<IndexRow> find_name(std::string_view name);
   // Keeps the row number of an id that is known; `row` of a new one comes from next_row.
   void put(const IndexRow& row);
+  // For an id that is surely not there: the search is saved.
+  void insert(const IndexRow& row);
   void erase(std::int64_t row);
   std::vector<IndexRow> after(std::int64_t row, std::size_t limit);
 

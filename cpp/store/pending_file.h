@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/error.h"
 #include "fs/write_behind.h"
@@ -72,7 +73,8 @@ class PendingFile final : public NewMessage {
     std::function<std::unique_ptr<fs::File>()> complete;
   };
   Release release();
-  const Content& content() const noexcept { return content_; }
+  // Once.
+  Content take_content() noexcept { return std::move(content_); }
   const std::string& hash() const noexcept { return hash_.value(); }
 
  private:

@@ -34,7 +34,21 @@ std::string Places::path_of(const std::string& place, const std::string& own_nam
   return (folder_ == "/" ? std::string() : folder_) + "/" + place + "/" + own_name;
 }
 
+// Of a path just as path_of makes it; "" for any other.
+std::string_view Places::month_in(std::string_view path, std::string_view own_name) const {
+  const std::size_t around = folder_.size() + own_name.size();
+  if (path.size() < around + 2 || !core::starts_with(path, folder_)) return {};
+  if (path.substr(path.size() - own_name.size()) != own_name) return {};
+  const std::string_view between = path.substr(folder_.size(), path.size() - around);
+  if (between.front() != '/' || between.back() != '/') return {};
+  const std::string_view month = between.substr(1, between.size() - 2);
+  return is_month_folder(month) ? month : std::string_view();
+}
+
 std::string Places::place_of(const std::string& path, const std::string& own_name) const {
+  if (const std::string_view month = month_in(path, own_name); !month.empty()) {
+    return std::string(month);  // most are, and the rest of this is a good part of a message's cost
+  }
   const auto refuse = [&path](const char* why) {
     throw core::Error(kFileFailed, "BackupFile '" + path + "' " + why + "; name a file");
   };

@@ -58,6 +58,7 @@ class Places {
   core::Error documented(const fs::IoError& error) const;
 
  private:
+  std::string_view month_in(std::string_view path, std::string_view own_name) const;
   std::shared_ptr<fs::Directory> month(const std::string& name, bool create);
   std::shared_ptr<fs::Directory> parent(const std::string& path, bool create);
   std::unique_ptr<fs::Directory> open_parent(const std::string& path, bool create);

@@ -14,9 +14,9 @@ constexpr std::size_t kLine = 2 + kDigits + 1;  // "d <sha1 hex>\n"
 
 // An id has no control octets, so the pair has one reading.
 std::string paired(std::string_view id, std::string_view modified) {
-  std::string text(id);
-  text += '\n';
-  return text.append(modified);
+  std::string text;
+  text.reserve(id.size() + 1 + modified.size());
+  return text.append(id).append("\n").append(modified);
 }
 
 std::string heading(std::int64_t run) {
@@ -88,10 +88,10 @@ void RunMarks::load(fs::File& file, std::int64_t run) {
 }
 
 void RunMarks::add(Kind kind, std::string_view id, std::string_view modified) {
-  const std::string line =
-      std::string(1, static_cast<char>(kind)) + " " + crypto::sha1_hex(paired(id, modified)) + "\n";
+  const std::string digits = crypto::sha1_hex(paired(id, modified));
   const std::lock_guard<std::mutex> lock(mutex_);
-  gathered_ += line;
+  gathered_ += static_cast<char>(kind);
+  gathered_.append(" ").append(digits).append("\n");
 }
 
 void RunMarks::flush() {

@@ -115,10 +115,6 @@ void Database::exec(const char* sql) {
   if (code != SQLITE_OK) fail(database_.get(), code);
 }
 
-std::int64_t Database::changes() const noexcept {
-  return sqlite3_changes64(database_.get());
-}
-
 void remove_database(const std::string& path, const std::string& vfs) noexcept {
   sqlite3_vfs* const found = sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str());
   if (found != nullptr && found->xDelete != nullptr) found->xDelete(found, path.c_str(), 0);

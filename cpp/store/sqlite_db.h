@@ -69,7 +69,6 @@ class Database {
   // In memory.
   Database();
   void exec(const char* sql);
-  std::int64_t changes() const noexcept;  // rows that the last statement changed
   sqlite3* get() const noexcept { return database_.get(); }
 
  private:

@@ -31,6 +31,9 @@ StateIndex::StateIndex(Parts parts, std::int64_t session, bool whole) : parts_(s
     make_temporary();
     scan();
   }
+  if (db_->last_row() > 0) return;
+  filter_ = std::make_unique<KeyFilter>();
+  filtering_ = true;
 }
 
 StateIndex::~StateIndex() {
@@ -138,6 +141,7 @@ void StateIndex::scan() {
 
 // Row numbers go on behind the old ones: a caller's set of rows never takes one for another's.
 void StateIndex::replace(const DbError& error) {
+  filtering_ = false;
   if (parts_.log != nullptr) {
     parts_.log->info(std::string("The index ") + lasting_path_ + " cannot be used (" +
                      error.what() + "); it is rebuilt from the files");
@@ -203,8 +207,14 @@ void StateIndex::writing(const Write& write) {
   }
 }
 
+bool StateIndex::surely_absent(std::int64_t key) const noexcept {
+  return filtering_ && !filter_->may_hold(key);
+}
+
 std::optional<IndexRow> StateIndex::find(std::string_view id, std::string_view name) {
-  return reading([&](IndexDb& db) { return db.find(id, name); });
+  const std::int64_t key = key_of_name(name);
+  if (surely_absent(key)) return std::nullopt;  // without waiting for the commit thread's rows
+  return reading([&](IndexDb& db) { return db.find(id, key); });
 }
 
 std::vector<IndexRow> StateIndex::after(std::int64_t row, std::size_t limit) {
@@ -219,12 +229,19 @@ std::int64_t StateIndex::last_run() {
   return reading([](IndexDb& db) { return db.last_run(); });
 }
 
-void StateIndex::put(const std::vector<IndexRow>& rows) {
+void StateIndex::put(const std::vector<const IndexRow*>& rows) {
   if (rows.empty()) return;
-  writing([&rows](IndexDb& db) {
+  writing([this, &rows](IndexDb& db) {
     IndexTransaction transaction(db);
-    for (const IndexRow& row : rows)
-      db.put(row);
+    for (const IndexRow* const row : rows) {
+      const std::int64_t key = key_of(*row);
+      if (!surely_absent(key)) {
+        db.put(*row);
+        continue;
+      }
+      filter_->add(key);
+      db.insert(*row);
+    }
     transaction.commit();
   });
 }

@@ -10,6 +10,7 @@
 // Threads: any; it has a mutex. The engine looks up while the commit thread writes rows.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,7 @@
 #include "fs/file_system.h"
 #include "store/eml_file.h"
 #include "store/index_db.h"
+#include "store/key_filter.h"
 #include "store/moved_journal.h"
 #include "store/places.h"
 
@@ -49,7 +51,7 @@ class StateIndex {
   std::int64_t last_row();
   std::int64_t last_run();
   // One transaction. A failure is logged once and is nobody else's.
-  void put(const std::vector<IndexRow>& rows);
+  void put(const std::vector<const IndexRow*>& rows);
   void erase(std::int64_t row);
 
   void begin_session(std::int64_t session);
@@ -70,6 +72,7 @@ class StateIndex {
   void check_way();
   void write_failed(const DbError& error);
   void replace(const DbError& error);
+  bool surely_absent(std::int64_t key) const noexcept;
   template <typename Read>
   auto reading(const Read& read);
   template <typename Write>
@@ -80,8 +83,10 @@ class StateIndex {
   std::string temporary_path_;
   std::mutex mutex_;
   std::unique_ptr<IndexDb> db_;
-  bool lasting_ = false;  // db_ is index.db
-  bool complete_ = true;  // no row of this session was lost
+  bool lasting_ = false;                 // db_ is index.db
+  bool complete_ = true;                 // no row of this session was lost
+  std::unique_ptr<KeyFilter> filter_;    // where db_ was empty
+  std::atomic<bool> filtering_ = false;  // filter_ knows all that db_ holds
   std::vector<BackupHeader> owners_;
 };
 

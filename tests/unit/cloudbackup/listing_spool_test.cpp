@@ -86,6 +86,24 @@ TEST_CASE("spool: the same id twice counts once; ids are octets") {
   CHECK(spool->count() == 4);
 }
 
+TEST_CASE("spool: among many ids each counts once, and none for another") {
+  constexpr int kMany = 60'000;
+  FakeFileSystem disk;
+  const auto spool = spool_on(disk);
+  int added = 0;
+  for (int i = 0; i < kMany; ++i)
+    added += spool->add(message(std::to_string(i))) ? 1 : 0;
+  CHECK(added == kMany);
+  for (int i = 0; i < kMany; i += 7)
+    added += spool->add(message(std::to_string(i))) ? 1 : 0;
+  CHECK(added == kMany);
+  graph::Message out;
+  for (int i = 0; i < kMany; ++i) {
+    if (!spool->next(out) || out.id != std::to_string(i)) FAIL("the item ", i, " is not there");
+  }
+  CHECK_FALSE(spool->next(out));
+}
+
 TEST_CASE("spool: items that come while it is read come too, in their order") {
   FakeFileSystem disk;
   const auto spool = spool_on(disk);

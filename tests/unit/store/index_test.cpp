@@ -244,6 +244,26 @@ TEST_CASE("index: damaged or unreadable while the run goes on") {
   }
 }
 
+TEST_CASE("index: in a first run everything saved is found, and each message has one row") {
+  StoreOnFake at;
+  const auto store = at.start();
+  const std::vector<std::string> ids = many(300);
+  for (const std::string& id : ids) {
+    CHECK_FALSE(store->find(id));
+    REQUIRE(save(*store, id, kMonday, "x").code == 0);
+  }
+  all_found(at, *store, ids);
+  REQUIRE(save(*store, ids[0], kTuesday, "y").code == 0);
+  CHECK(store->find(ids[0])->modified == kTuesday);
+  CHECK(store->last_row() == 300);
+  // Its row is lost, not its file; the others are not affected.
+  at.disk.fail(Op::kWrite, EIO, "index.db-wal", 1);
+  CHECK(save(*store, "unknown", kMonday, "x").code == 0);
+  CHECK(save(*store, "unknown", kTuesday, "x").code == 0);
+  CHECK(store->find("unknown")->modified == kTuesday);
+  all_found(at, *store, ids);
+}
+
 TEST_CASE("index: behind after a kill: files it does not know are found by name") {
   StoreOnFake at;
   const std::vector<std::string> ids = many(30);

@@ -25,6 +25,32 @@ std::size_t temporaries_in(const coffer::test::FakeFileSystem& disk, const std::
 
 }  // namespace
 
+TEST_CASE("moved: what is nearly a default path is taken as it stands") {
+  const std::string own = eml_name("a");
+  for (const std::string& path : {
+           "/data/2023-7/" + own,
+           "/data/letters/" + own,
+           "/data/2023-07/x" + own,
+           "/data/2023-07/x/" + own,
+           "/data/2023-07/" + eml_name("b"),
+           "/data2/2023-07/" + own,
+           "/data/" + own,
+       }) {
+    CAPTURE(path);
+    StoreOnFake at;
+    at.disk.make_folder("/data2");
+    {
+      const auto store = at.start();
+      REQUIRE(save_to(*store, "a", kMonday, "x", path).code == 0);
+      CHECK(at.disk.kind(path) == fs::Kind::kFile);
+      store->end_run(RunEnd::kComplete);
+    }
+    const auto store = at.start();
+    REQUIRE(store->find("a"));
+    CHECK(store->find("a")->path == path);
+  }
+}
+
 TEST_CASE("moved: recorded, synced before it is reported, found by the next run") {
   StoreOnFake at;
   {

@@ -1,0 +1,35 @@
+#include "store/key_filter.h"
+
+namespace coffer::store {
+namespace {
+
+struct Bit {
+  std::size_t word;
+  std::uint64_t mask;
+};
+
+// Keys are octets of a SHA-1, so any part of one is as good as a hash of it.
+template <std::size_t kBits>
+std::array<Bit, 2> bits_of(std::int64_t key) noexcept {
+  const auto octets = static_cast<std::uint64_t>(key);
+  const auto bit = [](std::uint64_t part) {
+    return Bit{static_cast<std::size_t>(part % kBits / 64), std::uint64_t{1} << (part % 64)};
+  };
+  return {bit(octets), bit(octets >> 32U)};
+}
+
+}  // namespace
+
+void KeyFilter::add(std::int64_t key) noexcept {
+  for (const Bit& bit : bits_of<kBits>(key))
+    words_[bit.word].fetch_or(bit.mask, std::memory_order_relaxed);
+}
+
+bool KeyFilter::may_hold(std::int64_t key) const noexcept {
+  for (const Bit& bit : bits_of<kBits>(key)) {
+    if ((words_[bit.word].load(std::memory_order_relaxed) & bit.mask) == 0) return false;
+  }
+  return true;
+}
+
+}  // namespace coffer::store
