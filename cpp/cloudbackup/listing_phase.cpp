@@ -39,6 +39,10 @@ std::string id_kind_of(const graph::ListPage& page, const net::Reply& reply) {
 
 void ListingPhase::step() {
   if (started_) {
+    // The next page travels while this one is looked at: the loop sends between two steps.
+    if (page_ && std::exchange(next_is_sent_, true)) {
+      take_page();
+    }
     return;
   }
   started_ = true;
@@ -102,6 +106,7 @@ void ListingPhase::fetch_page(const std::string& url) {
 }
 
 void ListingPhase::page_arrived(const std::string& url, CallResult&& result) {
+  take_page();
   if (result.code != 0) {
     page_failed(result);
     return;
@@ -132,16 +137,24 @@ void ListingPhase::page_arrived(const std::string& url, CallResult&& result) {
     run_.fail(706, "The listing does not end: page after page without a message.");
     return;
   }
-  // The next page travels while this one is looked at.
   if (!last && !follow(page.next_link)) {
     return;
   }
-  for (const graph::Message& message : page.messages) {
+  page_ = std::move(page);
+  next_is_sent_ = last;
+}
+
+void ListingPhase::take_page() {
+  if (!page_) {
+    return;
+  }
+  for (const graph::Message& message : page_->messages) {
     take(message);
   }
-  run_.log.info("Listed " + std::to_string(page.messages.size()) + " messages, " +
+  run_.log.info("Listed " + std::to_string(page_->messages.size()) + " messages, " +
                 std::to_string(run_.counters.values().listed) + " in all.");
-  done_ = last;
+  done_ = page_->next_link.empty();
+  page_.reset();
 }
 
 void ListingPhase::page_failed(const CallResult& result) {

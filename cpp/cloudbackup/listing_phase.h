@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -20,6 +21,7 @@ class ListingPhase final : public RunPhase {
   explicit ListingPhase(RunContext& run) : run_(run) {}
   void step() override;
   bool done() const override { return done_; }
+  bool busy() const override { return page_.has_value(); }
 
  private:
   void resolve_next_folder();
@@ -31,6 +33,7 @@ class ListingPhase final : public RunPhase {
   bool follow(const std::string& next_link);
   bool check_identity(const graph::ListPage& page, const net::Reply& reply);
   void take(const graph::Message& message);
+  void take_page();
 
   RunContext& run_;
   bool started_ = false;
@@ -38,6 +41,8 @@ class ListingPhase final : public RunPhase {
   bool bound_ = false;
   int unreadable_pages_ = 0;
   int empty_pages_ = 0;
+  std::optional<graph::ListPage> page_;  // not taken yet
+  bool next_is_sent_ = false;            // the request for the page behind page_
   std::vector<std::string> folders_;
   std::size_t next_folder_ = 0;
   std::unordered_map<std::string, std::string> folder_ids_;

@@ -140,7 +140,7 @@ void Run::loop(RunPhase& phase) {
     if (ended()) {
       return;
     }
-    auto wait = kLongestWait;
+    auto wait = phase.busy() ? std::chrono::milliseconds{0} : kLongestWait;
     const core::Clock::Time now = ports_.clock.now();
     const auto consider = [&](const std::optional<core::Clock::Time>& when) {
       if (when) {

@@ -97,6 +97,8 @@ class RunPhase {
   virtual ~RunPhase() = default;
   virtual void step() = 0;
   virtual bool done() const = 0;
+  // There is more to do in step: the loop sends what waits to be sent, and comes back at once.
+  virtual bool busy() const { return false; }
 };
 
 // One GET with the run's retries: MaxRetryCount more tries, RetryInterval apart, for failures that

@@ -57,8 +57,7 @@ std::string Places::place_of(const std::string& path, const std::string& own_nam
   if (path.back() == '/') refuse("is a folder's name");
   const std::string last = name_of("/" + path);
   if (last == "." || last == "..") refuse("is a folder's name");
-  const std::string absolute =
-      file_system_.absolute(path.front() == '/' ? path : folder_ + "/" + path);
+  std::string absolute = file_system_.absolute(path.front() == '/' ? path : folder_ + "/" + path);
   const std::string prefix = folder_ == "/" ? folder_ : folder_ + "/";
   if (!core::starts_with(absolute, prefix)) return absolute;
   const std::string below = absolute.substr(prefix.size());

@@ -36,6 +36,33 @@ TEST_CASE("a nextLink that comes again ends the listing") {
   CHECK(bench.events.count("error 706") == 1);
 }
 
+TEST_CASE("the next page is asked for before a page is taken, which counts whatever comes of it") {
+  Bench bench;
+  bench.settings.max_retry_count = 0;
+  const std::string next = bench.base + "/me/messages?$skip=2";
+  bench.serve({"a", "b", "c"});
+  bench.transport.on(bench.list, FakeAnswer::ok(page({item("a"), item("b")}, next)));
+  std::int64_t listed = -1;
+  FakeAnswer answer;
+  SUBCASE("a page") {
+    answer = FakeAnswer::ok(page({item("c")}));
+  }
+  SUBCASE("a failure") {
+    answer = FakeAnswer::failure(201, true);
+  }
+  SUBCASE("rubbish") {
+    answer = FakeAnswer::ok("{");
+  }
+  const bool whole = answer.code == 0 && answer.chunks.at(0).size() > 1;
+  bench.transport.on(next, [&](const net::Request&) {
+    listed = bench.counters.values().listed;
+    return answer;
+  });
+  CHECK(bench.execute() == (whole ? store::RunEnd::kComplete : store::RunEnd::kFailed));
+  CHECK(listed == 0);
+  CHECK(bench.counters.values().listed == (whole ? 3 : 2));
+}
+
 TEST_CASE("folder names in Filter are resolved first, and the token travels with each request") {
   Bench bench;
   bench.settings.filter = "parentFolderId eq 'Inbox'";
