@@ -70,7 +70,7 @@ IndexDb::IndexDb() {
 // drop the last rows, in order, and never damages the file (sqlite.org/pragma.html, synchronous).
 // Their files then are found by their names.
 void IndexDb::prepare() {
-  database_.exec("PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;");
+  database_.exec("PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;");
   if (lasting_) {
     database_.exec(
         "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;"
