@@ -98,7 +98,8 @@ class PosixDirectory final : public Directory {
   bool rename_new(const std::string& name, Directory& to, const std::string& to_name) override {
     const int error = rename_error(name, to, to_name, RENAME_NOREPLACE);
     if (error == 0) return true;
-    if (error == EEXIST || no_such_notion(error)) return false;
+    // EPERM: also a sandbox that does not know the call. If it is meant, rename will say so too.
+    if (error == EEXIST || error == EPERM || no_such_notion(error)) return false;
     throw io_error("rename " + at(name) + " to", joined(to.path(), to_name), error);
   }
 

@@ -183,8 +183,7 @@ void TlsContext::prepare(SSL_CTX* context, const std::shared_ptr<Handshake>& han
   SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif
 #ifdef SSL_MODE_RELEASE_BUFFERS
-  // libcurl sets it, which allocates and frees 17 KB for each record read. Connections are few
-  // here.
+  // libcurl sets it: 17 KB allocated and freed for each record. There are few connections here.
   SSL_CTX_clear_mode(context, SSL_MODE_RELEASE_BUFFERS);
 #endif
   must(impl_->set_versions(context));
