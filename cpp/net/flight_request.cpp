@@ -51,10 +51,7 @@ HeaderList Flight::make_headers() const {
   const TransportOptions& options = shared_.options;
   // Contract section 6: only to the service's own origin, also after a redirect.
   const bool ours = request_.peer == Peer::kService && url_.same_origin(options.service);
-  constexpr std::size_t kMore = 8;
-  std::vector<std::string> lines;
-  lines.reserve(request_.headers.size() + options.other_headers.size() + kMore);
-  lines = request_.headers;
+  std::vector<std::string> lines = request_.headers;
   if (ours) {
     if (!request_.authorization.empty())
       lines.push_back("Authorization: " + request_.authorization);

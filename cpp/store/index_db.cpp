@@ -69,6 +69,8 @@ IndexDb::IndexDb() {
 // WAL with NORMAL: a group's rows are one append without a flush of their own; a power loss may
 // drop the last rows, in order, and never damages the file (sqlite.org/pragma.html, synchronous).
 // Their files then are found by their names.
+// 8 MB of pages: a listing comes in about the order of the rows, and a first run does not search
+// (KeyFilter), so that more would grow with the mailbox and save little.
 void IndexDb::prepare() {
   database_.exec("PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;");
   if (lasting_) {
