@@ -20,14 +20,20 @@ std::array<Bit, 2> bits_of(std::int64_t key) noexcept {
 
 }  // namespace
 
-void KeyFilter::add(std::int64_t key) noexcept {
+void KeyFilter::add(std::int64_t key) {
+  if (!owned_) {
+    owned_ = std::make_unique<Words>();
+    words_.store(owned_.get(), std::memory_order_release);
+  }
   for (const Bit& bit : bits_of<kBits>(key))
-    words_[bit.word].fetch_or(bit.mask, std::memory_order_relaxed);
+    (*owned_)[bit.word].fetch_or(bit.mask, std::memory_order_relaxed);
 }
 
 bool KeyFilter::may_hold(std::int64_t key) const noexcept {
+  const Words* const words = words_.load(std::memory_order_acquire);
+  if (words == nullptr) return false;
   for (const Bit& bit : bits_of<kBits>(key)) {
-    if ((words_[bit.word].load(std::memory_order_relaxed) & bit.mask) == 0) return false;
+    if (((*words)[bit.word].load(std::memory_order_relaxed) & bit.mask) == 0) return false;
   }
   return true;
 }
