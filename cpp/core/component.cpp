@@ -29,13 +29,24 @@ struct Component::Impl {
   ValueTables values;
   std::vector<std::shared_ptr<const Handler>> handlers;
   std::shared_ptr<const IdleHook> idle_hook;
-  std::atomic<std::uint64_t> wanted{0};  // a bit for each event that has a handler
+  std::atomic<std::uint64_t> wanted{0};  // a bit for each event, see wants
 
-  mutable std::mutex action_mutex;
+  mutable std::mutex action_mutex;  // before `mutex`, where both are held
   std::condition_variable action_ended;
   bool action_active = false;
   std::thread::id action_thread;
+
+  void forget_removed_handlers() noexcept;
 };
+
+void Component::Impl::forget_removed_handlers() noexcept {
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::uint64_t present = 0;
+  for (std::size_t i = 0; i < handlers.size(); ++i) {
+    if (handlers[i]) present |= std::uint64_t{1} << i;
+  }
+  wanted.store(present, std::memory_order_relaxed);
+}
 
 Component::Component(const ClassInfo& info) : info_(info), impl_(std::make_unique<Impl>(info)) {}
 
@@ -147,12 +158,16 @@ void Component::on(int event, std::shared_ptr<const Handler> handler) {
   if (event < 0 || static_cast<std::size_t>(event) >= info_.event_count) {
     throw Error(kInternal, "no such event");
   }
+  if (handler && !*handler) {
+    handler.reset();
+  }
   const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(event);
   {
+    const std::lock_guard<std::mutex> action_lock(impl_->action_mutex);
     const std::lock_guard<std::mutex> lock(impl_->mutex);
-    if (handler && *handler) {
+    if (handler) {
       impl_->wanted.fetch_or(bit, std::memory_order_relaxed);
-    } else {
+    } else if (!impl_->action_active) {
       impl_->wanted.fetch_and(~bit, std::memory_order_relaxed);
     }
     impl_->handlers[static_cast<std::size_t>(event)].swap(handler);
@@ -170,7 +185,7 @@ void Component::fire(int event, Event& payload) {
     const std::lock_guard<std::mutex> lock(impl_->mutex);
     handler = impl_->handlers.at(static_cast<std::size_t>(event));
   }
-  if (!handler || !*handler) {
+  if (!handler) {
     return;
   }
   payload.keep_answers();
@@ -214,6 +229,7 @@ Component::ActionScope::ActionScope(Component& component) : component_(component
 Component::ActionScope::~ActionScope() {
   Impl& impl = *component_.impl_;
   const std::lock_guard<std::mutex> lock(impl.action_mutex);
+  impl.forget_removed_handlers();
   impl.action_active = false;
   impl.action_thread = std::thread::id();
   // With the lock held: whoever waits may destroy the object right after.

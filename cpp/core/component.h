@@ -50,6 +50,9 @@ class Component {
 
   // Installs, replaces or (nullptr) removes the handler of an event.
   void on(int event, std::shared_ptr<const Handler> handler);
+  // Whether events of this kind are worth preparing. A handler that is removed while an action is
+  // under way counts until that action ends: whoever takes one off and puts another on in its place
+  // (from inside a handler, as Java and C# do) misses nothing that the engine tells in between.
   bool wants(int event) const noexcept;
 
   // Runs the handler in the calling thread. Throws Error 30003 when it reports a failure. Does

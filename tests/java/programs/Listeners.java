@@ -136,6 +136,15 @@ public final class Listeners {
     }
   }
 
+  /** What the run had to tell is told when its phase is Idle again. */
+  private static void untilTheEngineHasFailed(Office365backup backup) {
+    try {
+      Cases.until("Idle", () -> backup.config("Phase").equals("0"));
+    } catch (Exception never) {
+      throw new IllegalStateException(never);
+    }
+  }
+
   public static void aListenerMayRemoveAndAddOthers() throws Exception {
     try (Run run = new Run()) {
       List<String> order = new ArrayList<>();
@@ -145,6 +154,7 @@ public final class Listeners {
       early.log = e -> {
         order.add("early");
         run.backup.removeOffice365backupEventListener(early);
+        untilTheEngineHasFailed(run.backup);
         run.backup.addOffice365backupEventListener(late);
       };
       run.start(early);

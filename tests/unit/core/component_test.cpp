@@ -168,6 +168,29 @@ TEST_CASE("a handler is called, may fail, may be replaced while it runs, and goe
   CHECK(code_of([&] { thing.on(2, nullptr); }) == 30005);
 }
 
+TEST_CASE("a handler that is exchanged during an action is wanted all the time") {
+  Thing thing;
+  int calls = 0;
+  const auto handler = std::make_shared<const Handler>([&](Event&) {
+    ++calls;
+    return 0;
+  });
+  thing.on(0, handler);
+  thing.on(1, handler);
+  {
+    const Component::ActionScope action(thing);
+    thing.on(0, nullptr);
+    CHECK(thing.wants(0));  // what comes up now is queued, and heard by the next handler
+    thing.on(0, handler);
+    thing.on(1, nullptr);
+    Ping ping;
+    thing.fire(1, ping);
+    CHECK(calls == 0);  // removed all the same
+  }
+  CHECK(thing.wants(0));
+  CHECK_FALSE(thing.wants(1));
+}
+
 TEST_CASE("a handler that fails has answered nothing") {
   Thing thing;
   Ask ask;
