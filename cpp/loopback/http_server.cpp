@@ -1,6 +1,7 @@
 #include "loopback/http_server.h"
 
 #include <microhttpd.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
@@ -74,7 +75,8 @@ struct HttpServer::Impl {
   int port = 0;
   std::mutex mutex;
   std::condition_variable idle;
-  int answering = 0;  // answers that were begun and are not out yet
+  int answering = 0;              // answers that were begun and are not out yet
+  std::vector<Socket> listeners;  // of daemons that take no more connections
   // Last: stopped before anything that their threads use goes.
   std::vector<Daemon> daemons;
 
@@ -153,6 +155,7 @@ struct HttpServer::Impl {
     // Without MHD_USE_ITC a daemon cannot be quiesced.
     const unsigned flags =
         MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_ITC | (tls ? MHD_USE_TLS : MHD_NO_FLAG);
+    listeners.reserve(listening.sockets.size());  // the destructor must not run out of memory
     for (Socket& socket : listening.sockets) {
       std::vector<MHD_OptionItem> more;
       if (tls) {
@@ -206,8 +209,10 @@ HttpServer::HttpServer(const HttpServerOptions& options, Handler handler)
 
 HttpServer::~HttpServer() {
   for (const Daemon& daemon : impl_->daemons) {
-    // No new connections; what it hands back is ours to close.
-    const Socket listener(MHD_quiesce_daemon(daemon.get()));
+    // No new connections. What it hands back is ours to close, but its thread may still use the
+    // descriptor until the daemon has stopped (microhttpd.h, MHD_quiesce_daemon).
+    Socket& listener = impl_->listeners.emplace_back(MHD_quiesce_daemon(daemon.get()));
+    ::shutdown(listener.fd(), SHUT_RDWR);  // refuses at once
   }
   std::unique_lock<std::mutex> lock(impl_->mutex);
   impl_->idle.wait_for(lock, kLastAnswers, [this] { return impl_->answering == 0; });

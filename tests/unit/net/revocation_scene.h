@@ -6,6 +6,9 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <functional>
+#include <mutex>
+#include <utility>
 
 #include "net_test.h"
 #include "test_revocation.h"
@@ -14,13 +17,36 @@ namespace coffer::test {
 
 using revocation::Mode;
 
-// A server of lists and OCSP answers: `script` answers one request.
+// Answers one request; the test exchanges it while the server's threads run.
+class Script {
+ public:
+  using Answer = std::function<void(Peer&, const std::string& request)>;
+  explicit Script(Answer answer) : answer_(std::move(answer)) {}
+  Script& operator=(Answer answer) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    answer_ = std::move(answer);
+    return *this;
+  }
+  void operator()(Peer& peer, const std::string& request) const {
+    Answer answer;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      answer = answer_;
+    }
+    answer(peer, request);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Answer answer_;
+};
+
+// A server of lists and OCSP answers.
 struct StatusServer {
-  using Script = std::function<void(Peer&, const std::string& request)>;
   Script script;
   LoopbackServer server;
 
-  explicit StatusServer(Script given)
+  explicit StatusServer(Script::Answer given)
       : script(std::move(given)), server([this](Peer& peer) {
           for (std::string request = peer.request(); !request.empty(); request = peer.request())
             script(peer, request);
