@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include <atomic>
+#include <ctime>
 #include <stdexcept>
 
 namespace coffer::test {
@@ -83,8 +84,9 @@ TestCertificate make(const TestCertificate* authority, const CertificateWish& wi
   X509* certificate = result.certificate.get();
   X509_set_version(certificate, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial);
-  X509_time_adj_ex(X509_getm_notBefore(certificate), wish.days_from, 0, nullptr);
-  X509_time_adj_ex(X509_getm_notAfter(certificate), wish.days_to, 0, nullptr);
+  std::time_t now = std::time(nullptr);
+  X509_time_adj_ex(X509_getm_notBefore(certificate), wish.days_from, 0, &now);
+  X509_time_adj_ex(X509_getm_notAfter(certificate), wish.days_to, 0, &now);
   X509_set_pubkey(certificate, result.key.get());
   X509_NAME* name = X509_get_subject_name(certificate);
   const auto put = [name](const char* field, const std::string& value) {

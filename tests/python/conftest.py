@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,14 @@ from journal import Journal, MakeBackup, RunBackup, give, loop
 from sandboxes import paying_sandbox, running_sandbox, sandbox, side, side_as_new, stack
 
 __all__ = ["paying_sandbox", "running_sandbox", "sandbox", "side", "side_as_new", "stack"]
+
+# The machine's ways to the world are not for servers at 127.0.0.1, and its local time is not what
+# the tests expect. What follows either is tested with an environment of its own.
+for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+    os.environ.pop(name, None)
+    os.environ.pop(name.upper(), None)
+os.environ["TZ"] = "UTC0"
+time.tzset()
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ internal static class Handlers {
       bool first = true;
       int ended = 0;
       backup.OnEndBackup += (o, e) => ended++;
+      backup.OnBeforeMessageBackup += (o, e) => { };  // unanswered, it keeps the run under way
       other.OnLog += (o, e) => { throw new Mine("of the other"); };
       backup.OnLog += (o, e) => {
         if (!first) return;

@@ -238,7 +238,8 @@ def test_a_token_that_ends_at_every_request_loses_nothing(start_sandbox: Start,
                                                           make_backup: MakeBackup, run: RunBackup,
                                                           tmp_path: Path) -> None:
     sandbox = start_sandbox(messages=12)
-    sandbox.control.knobs(tokenRequests=3)
+    # As many as are in flight: whoever comes after them comes after an answer, too.
+    sandbox.control.knobs(tokenRequests=4)
     backup = make_backup(data_folder=str(tmp_path / "data"), GraphURL=sandbox.graph_url,
                          UserId=USER, oauth_grant_type=3, oauth_client_id=sandbox.client_id,
                          oauth_client_secret=sandbox.client_secret, MessagePageSize=4,

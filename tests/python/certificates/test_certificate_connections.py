@@ -41,13 +41,14 @@ def check_shown(component: Any, leaf: x509.Certificate) -> None:
 
     public = leaf.public_key().public_bytes(form.Encoding.PEM,
                                             form.PublicFormat.SubjectPublicKeyInfo)
-    digits = f"{leaf.serial_number:x}"
+    serial = leaf.serial_number
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     expected = {
         "encoded": leaf.public_bytes(form.Encoding.PEM), "public_key": public.decode(),
         "thumbprint_sha256": leaf.fingerprint(hashes.SHA256()).hex(),
         "fingerprint_sha1": leaf.fingerprint(hashes.SHA1()).hex(":"), "version": "V3",
-        "serial_number": digits.rjust(len(digits) + len(digits) % 2, "0"),
+        # as DER has it: with a zero octet before a first bit that is set
+        "serial_number": serial.to_bytes(serial.bit_length() // 8 + 1, "big").hex(),
         "effective_date": at(leaf.not_valid_before), "expiration_date": at(leaf.not_valid_after),
         "private_key": "", "private_key_available": False, "store": b"MY", "store_type": 0,
         "subject": "CN=" + leaf.subject.rdns[-1].rfc4514_string().partition("=")[2],

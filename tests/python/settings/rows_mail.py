@@ -270,9 +270,9 @@ def timeout(case: Case) -> None:
         send(octets)
 
     def drip(send: Callable[[bytes], None]) -> None:
-        for start in range(0, len(octets), 100):
-            send(octets[start:start + 100])
-            pause.wait(0.9)
+        for start in range(0, len(octets), 30):
+            send(octets[start:start + 30])
+            pause.wait(0.3)
 
     seen = case.run(server(lambda _: None))  # it says nothing, and listens on
     assert [event.error_code for event in seen.journal.of("message_error")] == [201]

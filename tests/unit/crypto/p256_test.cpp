@@ -84,8 +84,8 @@ TEST_CASE("points that are none") {
 
 TEST_CASE("both sides agree, leading zeros kept") {
   crypto::SystemRandom random;
-  bool leading_zero = false;
-  for (int i = 0; i < 3000 && !leading_zero; ++i) {
+  bool leading_zero = false;  // of one secret in 256
+  while (!leading_zero) {
     const auto a = crypto::P256Key::generate(random);
     const auto b = crypto::P256Key::generate(random);
     const auto shared = agree(a, b.point());
@@ -93,7 +93,6 @@ TEST_CASE("both sides agree, leading zeros kept") {
     REQUIRE(agree(b, a.point()).reveal() == shared.reveal());
     leading_zero = shared.reveal().front() == '\0';
   }
-  CHECK(leading_zero);
 }
 
 TEST_CASE("ECDSA of another implementation") {

@@ -20,6 +20,7 @@ const bool kForeign = [] {
   for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
     setenv(name, "http://127.0.0.1:9", 1);
   }
+  setenv("RES_OPTIONS", "timeout:1 attempts:1", 1);  // resolv.conf(5): a name server that is silent
   unsetenv("no_proxy");
   unsetenv("NO_PROXY");
   const auto file = std::filesystem::temp_directory_path() /

@@ -1,6 +1,7 @@
 // The transport over plain http: replies, faults to the octet, silence.
 #include <doctest/doctest.h>
 
+#include "own_port.h"
 #include "plain_test.h"
 
 using namespace coffer;
@@ -100,12 +101,7 @@ TEST_CASE("a header without end is given up") {
 }
 
 TEST_CASE("nobody there, unknown host") {
-  int port = 0;
-  {
-    LoopbackServer gone(nullptr);
-    port = gone.port();
-  }
-  const std::string url = "http://127.0.0.1:" + std::to_string(port) + "/";
+  const std::string url = "http://127.0.0.1:" + std::to_string(own_port()) + "/";
   Client client(options_for(url));
   const net::Outcome refused = client.run(get(url));
   CHECK(refused.code == 10061);

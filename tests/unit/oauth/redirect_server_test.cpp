@@ -10,6 +10,7 @@
 #include "loopback_server.h"
 #include "net/curl_transport.h"
 #include "oauth_fakes.h"
+#include "own_port.h"
 
 using namespace coffer;
 using test::get;
@@ -166,10 +167,10 @@ TEST_CASE("implicit: the page hands over what stands behind '#', under the same 
 }
 
 TEST_CASE("a port that is taken, and a server that is used again") {
-  oauth::RedirectServer first;
-  first.start({});
   oauth::WebServerSettings settings;
-  settings.port = first.port();
+  settings.port = test::own_port();
+  oauth::RedirectServer first;
+  first.start(settings);
   oauth::RedirectServer second;
   std::string text;
   CHECK(test::code_of([&] { second.start(settings); }, &text) == 10048);
@@ -193,6 +194,7 @@ TEST_CASE("hosts choose the family; other names only the address that is shown")
     oauth::RedirectServer server;
     oauth::WebServerSettings settings;
     settings.host = host;
+    settings.port = test::own_port();
     if (test::code_of([&] { server.start(settings); }) != 0) continue;  // no IPv6 here
     const std::string shown = std::string(host) == "::1" ? "[::1]" : host;
     CHECK(server.address() == "http://" + shown + ":" + std::to_string(server.port()));

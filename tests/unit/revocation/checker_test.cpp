@@ -134,7 +134,7 @@ TEST_CASE("one fetch at a time for a URL, and its answer serves until it expires
   REQUIRE(scene.begin(third));
   CHECK(third->problem.empty());
   CHECK(scene.fetcher.asked == 1);
-  scene.clock.seconds += 110;
+  scene.clock.seconds += 200;
   Told fourth;
   CHECK_FALSE(scene.begin(fourth));
   CHECK(scene.fetcher.asked == 2);
