@@ -55,6 +55,14 @@ std::string Peer::read_some() {
   return octets;
 }
 
+bool Peer::wait_with(int other) {
+  if (!buffer_.empty() || (tls_ != nullptr && SSL_pending(tls_) > 0)) return true;
+  std::array<pollfd, 2> both{{{socket_, POLLIN, 0}, {other, POLLIN, 0}}};
+  while (poll(both.data(), both.size(), -1) < 0) {
+  }
+  return both[0].revents != 0;
+}
+
 std::string Peer::request() {
   std::string text;
   std::size_t end = std::string::npos;

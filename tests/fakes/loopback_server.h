@@ -32,6 +32,8 @@ class Peer {
   // One HTTP request with its body (by Content-Length); "" when the client has gone.
   std::string request();
   std::string read_some();  // "" at the end
+  // True: read_some has something, or the end. False: `other`, a socket, has.
+  bool wait_with(int other);
   bool send(const std::string& octets);
   void reply(const std::string& body, const std::string& status = "200 OK",
              const std::string& headers = {});

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+
 #include "net_test.h"
 
 using namespace coffer;
@@ -19,22 +21,23 @@ void relay(Peer& peer, int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(out, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
-    std::thread back([&] {
-      char piece[4096];
-      long got = 0;
-      while ((got = recv(out, piece, sizeof piece, 0)) > 0) {
-        peer.send(std::string(piece, static_cast<std::size_t>(got)));
-      }
-      peer.end();
-    });
-    while (true) {
+  // In one thread: two must not use a TLS connection at a time (SSL_read(3)).
+  int back = connect(out, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 ? out : -1;
+  for (bool open = back >= 0; open;) {
+    if (peer.wait_with(back)) {
       const std::string more = peer.read_some();
-      if (more.empty()) break;
       send(out, more.data(), more.size(), MSG_NOSIGNAL);
+      open = !more.empty();
+      continue;
     }
-    shutdown(out, SHUT_RDWR);
-    back.join();
+    std::array<char, 4096> piece{};
+    const long got = recv(out, piece.data(), piece.size(), 0);
+    if (got > 0) {
+      peer.send(std::string(piece.data(), static_cast<std::size_t>(got)));
+    } else {
+      peer.end();
+      back = -1;  // poll(2) passes over it: what the client still says is read
+    }
   }
   close(out);
 }
