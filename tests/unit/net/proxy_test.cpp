@@ -176,9 +176,19 @@ TEST_CASE("a TLS proxy is judged by the library alone, its credentials follow th
     CHECK((std::string(asked[0].der.begin(), asked[0].der.end()) == server_certificate.der()));
     CHECK(proxy.received().find("Proxy-Authorization: Basic dTpwdw==") != std::string::npos);
   }
-  SUBCASE("not verified: no question, no credentials") {
-    LoopbackServer proxy(connect_proxy(server.port()), self_signed());
-    Client client(options_with(proxy));
+  SUBCASE("not verified: no question, no exception, no credentials") {
+    const TestCertificate certificate = self_signed();
+    LoopbackServer proxy(connect_proxy(server.port()), certificate);
+    net::TransportOptions options = options_with(proxy);
+    const std::string der = certificate.der();
+    SUBCASE("at all") {}
+    SUBCASE("for SSLAcceptServerCert") {
+      options.accept_server_cert.assign(der.begin(), der.end());
+    }
+    SUBCASE("for SSLSecurityFlags") {
+      options.security_flags = ~0U;
+    }
+    Client client(options);
     const net::Outcome outcome = client.run(get(server.url()));
     CHECK(outcome.code == 280);
     CHECK(outcome.text.find("proxy") != std::string::npos);
