@@ -22,13 +22,15 @@ from apigen.model import Class, ErrorCode, Library
 
 EVENTS_INTRO = """\
 A handler runs in the thread that calls the method which fires it, never in another, and only while
-that method runs. Without a handler nothing waits: the fields keep the values they come with. What a
-handler throws leaves the event's answers as they came, the run goes on, and the exception comes
-out, as itself, of that method (in C: the handler returns non-zero, the method 30003). In C a
-field is read by `<event>_get_<field>` and an answer given by `<event>_set_<field>`; texts and
-bytes of an event are the library's and end when the handler returns. A Java listener
-(`add…Listener`) has a method for each event, and the fields of its argument are public; C# has .NET
-events, whose argument has the fields as properties."""
+that method runs. Without a handler nothing waits: the fields keep the values they come with.
+Handlers may be exchanged at any time, by a handler too: what comes up between the removal of one
+and the addition of the next inside a handler reaches the next. What a handler throws leaves the
+event's answers as they came, the run goes on, and the exception comes out, as itself, of that
+method (in C: the handler returns non-zero, the method 30003). In C a field is read by
+`<event>_get_<field>` and an answer given by `<event>_set_<field>`; texts and bytes of an event are
+the library's and end when the handler returns. A Java listener (`add…Listener`) has a method for
+each event, and the fields of its argument are public; C# has .NET events, whose argument has the
+fields as properties."""
 
 
 def properties_page(library: Library, cls: Class) -> str:
