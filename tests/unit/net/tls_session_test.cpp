@@ -1,7 +1,9 @@
 // Connections over TLS: versions, how they end and break off, what is kept of their secrets.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -106,6 +108,8 @@ TEST_CASE("session secrets go to SSLKeyLogFile alone") {
     CHECK(client.run(get(server.url())).code == 0);
   }
   options.key_log_file = folder.path("keys");
+  std::ofstream(options.key_log_file) << "# what somebody else could read\n";
+  REQUIRE(chmod(options.key_log_file.c_str(), 0644) == 0);
   for (int i = 0; i < 2; ++i) {
     Client client(options);
     CHECK(client.run(get(server.url())).code == 0);
@@ -122,6 +126,13 @@ TEST_CASE("session secrets go to SSLKeyLogFile alone") {
   CHECK(after == before);
   options.key_log_file = folder.path();
   CHECK_THROWS_AS(Client{options}, core::Error);
+  // Nor to whoever reads a pipe.
+  options.key_log_file = folder.path("pipe");
+  REQUIRE(mkfifo(options.key_log_file.c_str(), 0600) == 0);
+  const int reader = open(options.key_log_file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(reader >= 0);
+  CHECK_THROWS_AS(Client{options}, core::Error);
+  close(reader);
 }
 
 TEST_CASE("a handshake that breaks off is worth another try, one that is answered is not") {
