@@ -287,6 +287,26 @@ TEST_CASE("a certificate accepted as good is asked about again when it is not go
   CHECK(shared->overridden("h"));
 }
 
+TEST_CASE("until a host is known, one connection alone goes there") {
+  const auto shared = std::make_shared<net::TlsGate>(
+      [](const net::ServerCertificate&, std::function<void(bool)> answer) { answer(true); });
+  CHECK(shared->may_connect("h", 1));
+  shared->connecting("h", 1);
+  CHECK(shared->may_connect("h", 1));
+  CHECK_FALSE(shared->may_connect("h", 2));
+  CHECK(shared->may_connect("g", 2));
+  shared->connecting("g", 2);
+  net::ServerCertificate shown;
+  shown.host = "h";
+  shown.der = {1};
+  shared->park(1, shown);
+  shared->settled("h", 1);
+  CHECK_FALSE(shared->may_connect("h", 3));  // the answer is waited for
+  shared->ask_open_questions();
+  CHECK(shared->may_connect("h", 3));
+  CHECK_FALSE(shared->may_connect("g", 3));  // an answer about one host is none about another
+}
+
 TEST_CASE("SSLServerCACerts must hold certificates") {
   net::TransportOptions options = options_for("https://127.0.0.1/");
   for (const std::string& bad :
