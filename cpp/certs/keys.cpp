@@ -100,6 +100,23 @@ std::optional<Entry> traditional_dsa(std::string_view text) {
   return dsa_entry(numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
 }
 
+// Windows writes attributes behind the key (RFC 5208 section 5), which mbedTLS 3 refuses. They say
+// what the key is for, and the certificate says that too.
+bool parse(crypto::Pk& pk, std::string_view text) {
+  DerReader inner(DerReader(text).next(der::kSequence)->content);
+  const auto version = inner.next(der::kInteger);
+  const auto algorithm = inner.next(der::kSequence);
+  const auto key = inner.next(der::kOctetString);
+  if (!version || !algorithm || !key || !inner.next(der::constructed(0)) || !inner.at_end()) {
+    return crypto::parse_private(pk, crypto::octets(text), text.size(), {}) == 0;
+  }
+  const auto end = static_cast<std::size_t>(key->whole.data() - version->whole.data());
+  const std::string_view bare(version->whole.data(), end + key->whole.size());
+  const Secret without(der_element(der::kSequence, bare));
+  return crypto::parse_private(pk, crypto::octets(without.reveal()), without.reveal().size(), {}) ==
+         0;
+}
+
 // Both halves belong together, which mbedTLS does not compare when it reads a key.
 bool fits(crypto::Pk& pk) {
 #if MBEDTLS_VERSION_MAJOR >= 3
@@ -148,7 +165,7 @@ std::optional<Entry> public_key_of_der(std::string_view text) {
 std::optional<Entry> private_key_of_der(std::string_view text) {
   if (!one_sequence(text) || text.size() > kMostKey) return std::nullopt;
   crypto::Pk pk;
-  if (crypto::parse_private(pk, crypto::octets(text), text.size(), {}) == 0) {
+  if (parse(pk, text)) {
     if (!fits(pk)) return std::nullopt;
     Entry out = entry_of(pk);
     out.private_key = written(mbedtls_pk_write_key_der, pk.get());

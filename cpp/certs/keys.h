@@ -14,16 +14,16 @@
 namespace coffer::certs {
 
 // Entries with nothing but the key. Of kinds that mbedTLS does not know (Ed25519, DSA), only the
-// form is checked. nullopt when `der` is no such key, or its two halves do not belong together.
-std::optional<Entry> public_key_of_der(std::string_view der);   // SPKI or PKCS#1
-std::optional<Entry> private_key_of_der(std::string_view der);  // PKCS#8, PKCS#1, SEC1
+// form is checked. nullopt when the DER is no such key, or its two halves do not belong together.
+std::optional<Entry> public_key_of_der(std::string_view text);   // SPKI or PKCS#1
+std::optional<Entry> private_key_of_der(std::string_view text);  // PKCS#8, PKCS#1, SEC1
 // The same of PKCS#8 with encryption too. 273 for a wrong password.
-std::optional<Entry> private_key_of_sealed(std::string_view der, const core::Secret& password,
+std::optional<Entry> private_key_of_sealed(std::string_view text, const core::Secret& password,
                                            Unlock& unlock);
 // The key in what was decrypted, padding after it passed over. 273 when it cannot be one: then the
 // password was wrong; 271 for a kind that is not supported.
 std::optional<Entry> key_in(std::string_view decrypted);
-std::optional<Entry> certificate_of_der(std::string_view der);
+std::optional<Entry> certificate_of_der(std::string_view text);
 
 // The numbers of a key, big-endian and unsigned.
 struct RsaNumbers {

@@ -1,6 +1,7 @@
 // Stores of the public collections: each loads, by its own type and by Auto, or is refused with a
 // documented code.
 #include <doctest/doctest.h>
+#include <mbedtls/version.h>
 
 #include <filesystem>
 #include <map>
@@ -96,8 +97,10 @@ TEST_CASE("each store of the collections") {
     }
   }
 #if defined(COFFER_ARGON2) && defined(COFFER_SCRYPT)
-  const std::map<std::string, int> expected = {{"p7b", 18}, {"pem-der", 194}, {"pkcs12", 30},
-                                               {"ppk", 20}, {"ssh", 61},      {"xmlkey", 3}};
+  // mbedTLS 3 reads compressed points.
+  constexpr int kPem = MBEDTLS_VERSION_MAJOR >= 3 ? 196 : 194;
+  const std::map<std::string, int> expected = {{"p7b", 18}, {"pem-der", kPem}, {"pkcs12", 30},
+                                               {"ppk", 20}, {"ssh", 61},       {"xmlkey", 3}};
   CHECK(loaded == expected);
 #endif
   for (const auto& [kind, count] : loaded)

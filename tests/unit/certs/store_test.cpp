@@ -43,6 +43,17 @@ std::string key_pem(EVP_PKEY* key, const char* password = nullptr) {
   return text_of(memory);
 }
 
+// PKCS#8 as Windows writes it: with what the key is for.
+std::string key_pem_with_usage(EVP_PKEY* key) {
+  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, decltype(&PKCS8_PRIV_KEY_INFO_free)> info(
+      EVP_PKEY2PKCS8(key), PKCS8_PRIV_KEY_INFO_free);
+  const unsigned char usage[] = {0x10};
+  PKCS8_pkey_add1_attr_by_NID(info.get(), NID_key_usage, V_ASN1_BIT_STRING, usage, sizeof usage);
+  const Memory memory(BIO_new(BIO_s_mem()), BIO_free);
+  PEM_write_bio_PKCS8_PRIV_KEY_INFO(memory.get(), info.get());
+  return text_of(memory);
+}
+
 std::string spki_pem(EVP_PKEY* key) {
   const Memory memory(BIO_new(BIO_s_mem()), BIO_free);
   PEM_write_bio_PUBKEY(memory.get(), key);
@@ -130,6 +141,21 @@ TEST_CASE("a key alone") {
   CHECK_FALSE(entries.front().certificate);
   CHECK(entries.front().public_key.has_value());
   CHECK_FALSE(entries.front().private_key.empty());
+}
+
+TEST_CASE("a key with attributes is the same key") {
+  for (const unsigned bits : {0U, 2048U}) {
+    CAPTURE(bits);
+    const auto one = named("one", bits);
+    const std::string with = key_pem_with_usage(one.key.get());
+    REQUIRE(with.size() > key_pem(one.key.get()).size());
+    const auto entries = certs::read_store(with + one.pem(), StoreType::kPemKeyBlob, kNone);
+    REQUIRE(entries.size() == 1);
+    CHECK(entries.front().private_key.reveal() ==
+          certs::read_store(key_pem(one.key.get()), StoreType::kPemKeyBlob, kNone)
+              .front()
+              .private_key.reveal());
+  }
 }
 
 TEST_CASE("certificates and bare public keys") {
