@@ -79,9 +79,10 @@ core::Secret hmac(int hash, std::string_view key, std::string_view data) {
 bool equal_octets(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
+  for (std::size_t i = 0; i < a.size(); ++i) {
     difference |=
         static_cast<unsigned>(static_cast<std::uint8_t>(a[i]) ^ static_cast<std::uint8_t>(b[i]));
+  }
   return difference == 0;
 }
 

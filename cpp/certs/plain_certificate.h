@@ -24,7 +24,7 @@ struct PlainCertificate {
   std::string_view public_key;
   std::string_view extensions;  // empty when there are none
 };
-std::optional<PlainCertificate> read_plain_certificate(std::string_view der);
+std::optional<PlainCertificate> read_plain_certificate(std::string_view text);
 
 // A UTCTime or GeneralizedTime in the forms of RFC 5280 section 4.1.2.5, seconds optional, as
 // seconds since the epoch; 0 for a moment that does not exist, such as one in the year 0.

@@ -33,7 +33,7 @@ void check_header_value(const char* name, const std::string& value) {
 }
 
 net::Url checked_graph_url(const std::string& text) {
-  const net::Url url = net::Url::parse(text);
+  net::Url url = net::Url::parse(text);
   if (!url.valid || net::has_line_break(text)) {
     throw Error(713,
                 "GraphURL must be an absolute https URL such as "
@@ -236,7 +236,7 @@ std::string Office365Backup::compute_setting(int setting, int index) const {
 // With UseIDNs the whole run speaks of the service by its name in the domain name system, as the
 // service itself does in its links.
 std::string Office365Backup::ascii_graph_url() const {
-  const std::string url = setting_text(kSetGraphURL);
+  std::string url = setting_text(kSetGraphURL);
   if (!setting_flag(kSetUseIDNs)) {
     return url;
   }

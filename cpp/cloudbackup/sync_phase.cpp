@@ -129,7 +129,7 @@ void SyncPhase::judge(Candidate candidate, const graph::BatchReply& reply) {
       if (run_.settings.immutable_ids) {
         propose(candidate.message);
       } else {
-        search_by_message_id(std::move(candidate));
+        search_by_message_id(candidate.message);
       }
       return;
     case graph::Verdict::kThrottled:
@@ -164,10 +164,10 @@ void SyncPhase::again(Candidate candidate, const std::string& why) {
 }
 
 // A mutable id changes when its message moves: the 404 may only mean that.
-void SyncPhase::search_by_message_id(Candidate candidate) {
-  const std::string message_id = run_.store.message_id_of(candidate.message);
+void SyncPhase::search_by_message_id(const store::StoredMessage& lost) {
+  const std::string message_id = run_.store.message_id_of(lost);
   if (message_id.empty()) {
-    run_.log.verbose("Message " + candidate.message.id +
+    run_.log.verbose("Message " + lost.id +
                      " is kept: it has no Message-ID by which it could be looked for.");
     return;
   }
@@ -175,7 +175,7 @@ void SyncPhase::search_by_message_id(Candidate candidate) {
   const std::string mailbox = graph::mailbox_url(run_.settings.graph_url, run_.settings.user_id);
   get_with_retries(
       run_, graph::message_search_url(mailbox, message_id), true,
-      [this, message = candidate.message](CallResult&& result) {
+      [this, message = lost](CallResult&& result) {
         --pending_;
         if (result.code != 0) {
           run_.log.verbose("Message " + message.id + " is kept: " + result.text);

@@ -33,7 +33,7 @@ class SyncPhase final : public RunPhase {
                      CallResult&& result);
   void judge(Candidate candidate, const graph::BatchReply& reply);
   void again(Candidate candidate, const std::string& why);
-  void search_by_message_id(Candidate candidate);
+  void search_by_message_id(const store::StoredMessage& lost);
   void propose(const store::StoredMessage& message);
   void remove(const store::StoredMessage& message);
   void give_up(const std::string& why);
