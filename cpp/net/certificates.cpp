@@ -34,8 +34,7 @@ std::vector<Certificate> path(const Certificate& leaf, const std::vector<Certifi
              std::find(chain.begin(), chain.end(), other) == chain.end();
     });
     if (issuer == others.end()) break;
-    const Certificate next = *issuer;
-    chain.push_back(next);
+    chain.push_back(*issuer);
   }
   return chain;
 }

@@ -27,7 +27,7 @@ std::string cipher_of(std::string_view suite) {
 }
 
 std::string key_exchange_of(std::string_view suite, bool finite_field) {
-  if (suite.find("_WITH_") == suite.npos) return finite_field ? "DHE" : "ECDHE";
+  if (suite.find("_WITH_") == std::string_view::npos) return finite_field ? "DHE" : "ECDHE";
   for (const std::string_view name : {"ECDHE", "ECDH", "DHE", "DH", "RSA"}) {
     if (core::starts_with(suite, "TLS_" + std::string(name) + "_")) return std::string(name);
   }
@@ -37,7 +37,9 @@ std::string key_exchange_of(std::string_view suite, bool finite_field) {
 }  // namespace
 
 int suite_strength(std::string_view suite) {
-  const auto has = [&](std::string_view part) { return suite.find(part) != suite.npos; };
+  const auto has = [&](std::string_view part) {
+    return suite.find(part) != std::string_view::npos;
+  };
   if (has("_256_") || has("CHACHA20")) return 256;
   if (has("_128_")) return 128;
   if (has("3DES")) return 112;  // NIST SP 800-57: what its 168 bits are worth

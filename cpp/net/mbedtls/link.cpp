@@ -128,7 +128,7 @@ bool Link::landed(CURL* easy, CURLcode result) {
   Socket wire = dial_->finish(result, failure);
   dial_.reset();
   if (!wire) {
-    fail(inner_ && inner_->failure().code != 0 ? inner_->failure() : std::move(failure));
+    fail(inner_ && inner_->failure().code != 0 ? inner_->failure() : failure);
     return true;
   }
   wire_ = std::move(wire);
@@ -153,7 +153,7 @@ void Link::begin_tls() {
   }
   stream_ = std::make_unique<TlsStream>(
       config, wire_.get(), target_.host,
-      [this](const std::vector<std::string>& chain) { return judge(chain); }, std::move(report));
+      [this](const std::vector<std::string>& chain) { return judge(chain); }, report);
   if (!provider_.options.reuse_session) return;
   const auto found = provider_.sessions.find(target_.key());
   if (found == provider_.sessions.end()) return;

@@ -71,7 +71,7 @@ std::string LocalConnection::open_path() {
     folder_ = folder;
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    const std::string path = folder + "/tls";
+    std::string path = folder + "/tls";
     path.copy(address.sun_path, sizeof address.sun_path - 1);
     listener_ = new_socket();
     if (bind(listener_.get(), generic(address), sizeof address) == 0) {

@@ -63,7 +63,7 @@ void show(Records& records, const unsigned char* data, std::size_t size) noexcep
 }  // namespace
 
 TlsStream::TlsStream(const Config& config, int socket, const std::string& host, Judge judge,
-                     Report report)
+                     const Report& report)
     : config_(config),
       socket_(socket),
       judge_(std::move(judge)),
@@ -105,6 +105,7 @@ int TlsStream::on_certificate(void* self, mbedtls_x509_crt* certificate, int dep
   auto* const stream = static_cast<TlsStream*>(self);
   *flags = 0;
   if (depth != 0) return 0;
+  if (certificate == nullptr) return MBEDTLS_ERR_X509_FATAL_ERROR;
   try {
     std::vector<std::string> chain;
     for (const mbedtls_x509_crt* one = certificate; one != nullptr; one = one->next) {

@@ -38,7 +38,8 @@ class TlsStream {
 
   // `host` is asked for by name (SNI) unless it is an address. `socket` stays the caller's.
   // `report`, which may be empty, is told of each record and of each message in the clear.
-  TlsStream(const Config& config, int socket, const std::string& host, Judge judge, Report report);
+  TlsStream(const Config& config, int socket, const std::string& host, Judge judge,
+            const Report& report);
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
 
