@@ -257,7 +257,7 @@ OcspRequest make_ocsp_request(const certs::Certificate& subject, const certs::Ce
 Answer judge_ocsp(std::string_view octets, const OcspRequest& request,
                   const certs::Certificate& issuer, std::int64_t now) {
   const std::string kAnswer = "cannot be checked: its OCSP answer ";
-  const Answer malformed = unusable(kAnswer + "is malformed");
+  Answer malformed = unusable(kAnswer + "is malformed");
   DerReader outer(octets);
   const auto whole = outer.next(der::kSequence);
   if (!whole || !outer.at_end()) return malformed;

@@ -14,13 +14,13 @@
 namespace {
 
 std::string take(char* text) {
-  const std::string result = text == nullptr ? "NULL" : text;
+  std::string result = text == nullptr ? "NULL" : text;
   std::free(text);
   return result;
 }
 
 std::string take(std::uint8_t* data, std::size_t size) {
-  const std::string result(data, data + size);
+  std::string result(data, data + size);
   std::free(data);
   return result;
 }

@@ -2,10 +2,10 @@
 // A run against a port where nobody listens gives every event these tests need.
 #include <coffer/coffer.h>
 #include <doctest/doctest.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>

@@ -171,8 +171,10 @@ class Component {
   Component(const Component&) = delete;
   Component& operator=(const Component&) = delete;
   // The failures stay shared: what was moved from still answers, with 30001.
-  Component(Component&& other) noexcept  // NOLINT(performance-move-constructor-init)
+  // NOLINTBEGIN(performance-move-constructor-init)
+  Component(Component&& other) noexcept
       : raw_(other.raw_.exchange(nullptr)), close_(other.close_), failures_(other.failures_) {}
+  // NOLINTEND(performance-move-constructor-init)
   Component& operator=(Component&& other) noexcept {
     if (this != &other) {
       close();

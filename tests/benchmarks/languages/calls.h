@@ -2,6 +2,8 @@
 #ifndef COFFER_BENCHMARKS_CALLS_H
 #define COFFER_BENCHMARKS_CALLS_H
 
+/* NOLINTBEGIN(modernize-*): it is C as well. */
+
 #include <stdio.h>
 #include <time.h>
 
@@ -20,5 +22,7 @@ static inline void calls_tell(const char* name, const double* costs) {
     best = costs[round] < best ? costs[round] : best;
   printf("%s %.1f\n", name, best);
 }
+
+/* NOLINTEND(modernize-*) */
 
 #endif
