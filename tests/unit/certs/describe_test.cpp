@@ -2,9 +2,9 @@
 #include "certs/describe.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
-#include <time.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <string>
 
 #include "jose/base64url.h"

@@ -117,7 +117,7 @@ TEST_CASE("what open_dir refuses") {
     // One bit anywhere: header, IV, ciphertext, tag.
     for (std::size_t i = 0; i < good.size(); ++i) {
       std::string altered(good);
-      altered[i] = altered[i] == 'A' ? 'B' : altered[i] == '.' ? 'A' : 'A';
+      altered[i] = altered[i] == 'A' ? 'B' : 'A';
       CAPTURE(i);
       CHECK(refused(altered));
     }
