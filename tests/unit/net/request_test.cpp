@@ -102,14 +102,14 @@ TEST_CASE("the log tells requests, and no secret") {
   request.method = "POST";
   request.authorization = "Bearer hush4";
   request.body = "client_secret=hush5&grant_type=x";
-  for (const auto& [level, expected] :
-       std::vector<std::pair<int, std::size_t>>{{0, 0}, {1, 1}, {2, 3}, {3, 5}}) {
+  for (const auto& row : std::vector<std::pair<int, std::size_t>>{{0, 0}, {1, 1}, {2, 3}, {3, 5}}) {
+    const int level = row.first;
     CAPTURE(level);
     log.set_level(level);
     entries.clear();
     Client client(options);
     CHECK(client.run(request).code == 0);
-    CHECK(entries.size() == expected);
+    CHECK(entries.size() == row.second);
     for (const std::string& entry : entries)
       CHECK(entry.find("hush") == std::string::npos);
   }

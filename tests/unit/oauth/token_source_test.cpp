@@ -89,7 +89,8 @@ TEST_CASE("without any way to a token a run cannot begin") {
 }
 
 TEST_CASE("a token is renewed five minutes before its end, a short one at half its life") {
-  for (const auto& [life, at] : {std::pair{3600, 3300}, std::pair{600, 300}, std::pair{400, 200}}) {
+  for (const auto& row : {std::pair{3600, 3300}, std::pair{600, 300}, std::pair{400, 200}}) {
+    const int life = row.first;
     CAPTURE(life);
     FakeTransport transport;
     transport.on(kUrl, token("one", life));
@@ -103,7 +104,7 @@ TEST_CASE("a token is renewed five minutes before its end, a short one at half i
     transport.run_once(std::chrono::milliseconds(0));
     CHECK(done == 1);
     CHECK(source.authorization() == "Bearer one");
-    clock.pass(at - 1);
+    clock.pass(row.second - 1);
     CHECK_FALSE(source.needs_refresh(clock.now()));
     clock.pass(1);
     CHECK(source.needs_refresh(clock.now()));

@@ -18,7 +18,7 @@ using coffer::test::Op;
 TEST_CASE("store: a message is a file of its month, header field first, octet for octet") {
   StoreOnFake at;
   const auto store = at.start();
-  const std::string body("Subject: x\r\n\r\nlf\n nul\0 end \xFF", 29);
+  const std::string body("Subject: x\r\n\r\nlf\n nul\0 end \xFF", 28);
   CHECK(store->folder() == "/data");
   CHECK(store->default_path("id1", "2023-07") == at.path_of("id1"));
   CHECK(store->default_path("id1", "garbage/..") == at.path_of("id1", "undated"));

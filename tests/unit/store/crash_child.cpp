@@ -4,10 +4,10 @@
 //
 // Prints a line for each message that was reported as saved; ends with 3 when somebody else holds
 // the folder. Run by store_crash_test.cpp.
-#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>

@@ -1,14 +1,13 @@
 // Real files, real processes: SIGKILL at every step that changes the disk, two processes for one
 // folder.
 #include <doctest/doctest.h>
-
-#include <signal.h>
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,8 +17,6 @@
 #include <vector>
 
 #include "store_fixture.h"
-
-extern char** environ;
 
 using namespace coffer;
 using namespace coffer::store;
@@ -133,7 +130,9 @@ bool killed_at(long step, bool index) {
   store->bind(kMe);
   CHECK(files::is_empty(folder / "data/.meta/tmp") == index);  // else the state's own file
   if (!saved.empty() && killed && saved.count("a") == 0) CHECK(store->has_unfinished_run());
-  for (const auto& [id, modified] : saved) {
+  for (const auto& entry : saved) {
+    const auto& id = entry.first;
+    const auto& modified = entry.second;
     CAPTURE(id);
     const auto found = store->find(id);
     if (id == "c" && !found) continue;  // its removal was under way

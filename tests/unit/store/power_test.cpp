@@ -126,7 +126,9 @@ void check_after(StoreOnFake& at, const Told& told, bool power_lost) {
   // The record of runs: a run that began and did not end is unfinished.
   if (told.runs_begun > told.runs_ended && !told.ending) CHECK(store->has_unfinished_run());
 
-  for (const auto& [id, versions] : told.tried) {
+  for (const auto& entry : told.tried) {
+    const auto& id = entry.first;
+    const auto& versions = entry.second;
     CAPTURE(id);
     const auto found = store->find(id);
     if (found) {

@@ -94,7 +94,7 @@ struct StoreOnFake {
     }
     return false;
   }
-  static std::string path_of(const std::string& id, const std::string& month = "2023-07") {
+  std::string path_of(const std::string& id, const std::string& month = "2023-07") const {
     return "/data/" + month + "/" + eml_name(id);
   }
 
