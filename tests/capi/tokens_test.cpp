@@ -17,7 +17,7 @@ namespace {
 using Backup = coffer_office365backup;
 
 std::string folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "coffer-XXXXXX").string();
+  std::string name = (std::filesystem::temp_directory_path() / "coffer-tokens-XXXXXX").string();
   REQUIRE(mkdtemp(name.data()) != nullptr);
   return name;
 }

@@ -323,12 +323,10 @@ TEST_CASE("Internal: plain http through a proxy that speaks TLS") {
 TEST_CASE("Internal leaves no socket's folder behind") {
   const auto folders = [] {
     std::set<std::string> found;
+    constexpr std::string_view kName = "coffer-XXXXXX";
     for (const auto& entry : std::filesystem::directory_iterator("/tmp")) {
-      std::error_code gone;
       const std::string name = entry.path().filename().string();
-      if (name.find("coffer-") == 0 && std::filesystem::exists(entry.path() / "tls", gone)) {
-        found.insert(name);
-      }
+      if (name.size() == kName.size() && name.find("coffer-") == 0) found.insert(name);
     }
     return found;
   };
